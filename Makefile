@@ -1,0 +1,59 @@
+# Every target sets up what it needs; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+export DAGSTER_HOME := $(CURDIR)
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV)/ (a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.PHONY: install
+install: $(STAMP) ## set up the environment in .venv/
+
+.PHONY: run
+run: install ## drain both inboxes, post-process, print a summary; the sample where there is nothing
+	@$(BIN)/pipeline-assets drain --with-sample
+
+.PHONY: dev
+dev: install ## Dagster's UI on 127.0.0.1:3000, with the daemon and the sensors running
+	@$(BIN)/pipeline-assets status > /dev/null || true
+	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000} -w workspace.yaml
+
+.PHONY: test
+test: install ## the tests, but for the long soaks
+	@$(BIN)/pytest -q -m "not soak"
+
+.PHONY: soak
+soak: install ## the long soak tests
+	@$(BIN)/pytest -q -m soak
+
+.PHONY: lint
+lint: install ## ruff and mypy
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+.PHONY: format
+format: install ## let ruff put the code in order
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: bench
+bench: install ## the benchmarks, with their figures
+	@$(BIN)/python -m benchmarks.known_file_cpu
+
+.PHONY: clean
+clean: ## remove the environment and caches; data/ and .dagster/ stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

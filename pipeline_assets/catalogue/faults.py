@@ -1,0 +1,37 @@
+"""Which database errors pass by themselves. Told once, here; by number, as texts differ."""
+
+from sqlalchemy.exc import DBAPIError
+
+from pipeline_assets.errors import CatalogueUnavailableError
+
+DUPLICATE_KEY = 1062
+LOCK_TIMEOUT = 1205
+DEADLOCK = 1213
+CONNECTION_LOST = frozenset({2006, 2013, 2055, 1927, 4031})
+_PASSING = CONNECTION_LOST | {DUPLICATE_KEY, LOCK_TIMEOUT, DEADLOCK}
+_SQLITE_PASSING = ("UNIQUE constraint failed", "database is locked", "database table is locked")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a new try with a new connection may well succeed."""
+    if isinstance(error, CatalogueUnavailableError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or error_number(error) in _PASSING:
+        return True
+    return str(error.orig).startswith(_SQLITE_PASSING)
+
+
+def error_number(error: DBAPIError) -> int | None:
+    """The server's own number of a database error."""
+    number = getattr(error.orig, "errno", None)
+    if number is None and error.orig is not None and error.orig.args:
+        number = error.orig.args[0]
+    return number if isinstance(number, int) else None
+
+
+def shown_cause(error: BaseException) -> str:
+    """An error in one line, without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return f"{type(cause).__name__}: {cause}"

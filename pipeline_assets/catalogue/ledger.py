@@ -1,0 +1,79 @@
+"""The ledger of accepted files: each counts once, and each move is begun and ended here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from pipeline_assets.catalogue.schema import ingested_files
+from pipeline_assets.catalogue.statements import insert_row
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An accepted file: where it came from, where it goes, and when it got there (None: open)."""
+
+    file_id: int
+    digest: str
+    source_path: str
+    archive_path: str
+    moved_at: datetime | None
+
+
+# What a file changes is known only after it has its file_id.
+NOTHING_CHANGED = {
+    "skus_new": 0,
+    "products_new": 0,
+    "prices_new": 0,
+    "prices_changed": 0,
+    "prices_unchanged": 0,
+    "prices_delisted": 0,
+}
+
+_ENTRY = select(
+    ingested_files.c.file_id,
+    ingested_files.c.digest,
+    ingested_files.c.source_path,
+    ingested_files.c.archive_path,
+    ingested_files.c.moved_at,
+)
+
+
+def entry_with_digest(connection: Connection, digest: str) -> LedgerEntry | None:
+    """The accepted file with these (unpacked) bytes."""
+    row = connection.execute(_ENTRY.where(ingested_files.c.digest == digest)).one_or_none()
+    return None if row is None else LedgerEntry(*row)
+
+
+def open_moves(connection: Connection) -> list[LedgerEntry]:
+    """Accepted files that were not seen to reach the archive."""
+    rows = connection.execute(_ENTRY.where(ingested_files.c.moved_at.is_(None)))
+    return [LedgerEntry(*row) for row in rows]
+
+
+def add_entry(connection: Connection, values: Mapping[str, Any]) -> int:
+    """Write a file into the ledger, its move still open; returns its file_id."""
+    return insert_row(connection, ingested_files, values)
+
+
+def complete_entry(connection: Connection, file_id: int, counts: Mapping[str, int]) -> None:
+    """Add what the file changed."""
+    connection.execute(
+        update(ingested_files).where(ingested_files.c.file_id == file_id).values(**counts)
+    )
+
+
+def close_move(connection: Connection, file_id: int, archive_path: str, now: datetime) -> None:
+    """Note that the file lies at `archive_path`."""
+    connection.execute(
+        update(ingested_files)
+        .where(ingested_files.c.file_id == file_id)
+        .values(archive_path=archive_path, moved_at=now)
+    )
+
+
+def number_of_files(connection: Connection) -> int:
+    """How many files were ever accepted."""
+    return connection.execute(select(func.count()).select_from(ingested_files)).scalar_one()

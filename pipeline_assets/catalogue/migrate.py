@@ -1,0 +1,63 @@
+"""Brings a catalogue to the schema this code works with."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from pipeline_assets.catalogue import views
+from pipeline_assets.catalogue.engine import reading, writing
+from pipeline_assets.errors import UsageError
+
+VIEWS = {"store_prices": views.store_prices}
+
+
+def migrate(engine: Engine) -> bool:
+    """Apply the migrations that are missing; True when there were any. Safe to call each time.
+
+    Raises `UsageError` when the catalogue was written by a newer version of this project.
+    """
+    config = _config()
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with reading(engine) as connection:
+        if _revision(connection) == head:
+            return False
+    with writing(engine) as connection:  # the lock keeps a second process from doing the same
+        if _revision(connection) == head:
+            return False
+        _refuse_newer(config, _revision(connection), engine)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _create_views(connection)
+    return True
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(config: Config, revision: str | None, engine: Engine) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise UsageError(
+            f"The catalogue at {shown} has schema revision {revision}, which this version does not "
+            "know: it was written by a newer version. Upgrade pipeline-assets."
+        )
+
+
+def _create_views(connection: Connection) -> None:
+    # Views hold nothing, so they are made anew from today's text instead of being migrated.
+    dialect = "sqlite" if connection.dialect.name == "sqlite" else "mysql"
+    for name, select in VIEWS.items():
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+        connection.execute(text(f"CREATE VIEW {name} AS {select(dialect)}"))

@@ -1,0 +1,36 @@
+"""How Alembic reaches the catalogue: on the connection that `catalogue.migrate` hands over."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import String
+
+from pipeline_assets.catalogue import types
+from pipeline_assets.catalogue.schema import metadata
+
+_NAMED = {id(types.KEY): "KEY", id(types.MOMENT): "MOMENT", id(types.LONG_TEXT): "LONG_TEXT"}
+
+
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Write the project's own column types by their names in a generated migration."""
+    if kind != "type":
+        return False
+    name = _NAMED.get(id(item))
+    if name is None and type(item) is String:
+        autogen.imports.add("from pipeline_assets.catalogue.types import text_of")
+        return f"text_of({item.length})"
+    if name is None:
+        return False
+    autogen.imports.add(f"from pipeline_assets.catalogue.types import {name}")
+    return name
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=False,  # the caller's transaction holds it all
+    render_item=render_item,
+    render_as_batch=True,
+)
+context.run_migrations()

@@ -1,0 +1,72 @@
+"""Reads for people: what became of files, what the catalogue holds."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from pipeline_assets.catalogue.schema import (
+    brands,
+    companies,
+    file_attempts,
+    ingested_files,
+    price_history,
+    prices,
+    products,
+    skus,
+    stores,
+)
+from pipeline_assets.catalogue.statements import rows_where_in
+
+FIGURES = (
+    "rows_read",
+    "rows_accepted",
+    "rows_rejected",
+    "skus_new",
+    "products_new",
+    "prices_new",
+    "prices_changed",
+    "prices_unchanged",
+    "prices_delisted",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """How the last attempt on a file ended; `figures` only where it was accepted."""
+
+    name: str
+    outcome: str
+    reason: str | None
+    message: str | None
+    run_id: str | None
+    figures: dict[str, int]
+
+
+def files_of_runs(connection: Connection, run_ids: Collection[str]) -> list[FileReport]:
+    """What became of the files that these runs took, in the order of the attempts."""
+    columns = file_attempts.c
+    wanted = select(
+        columns.name, columns.outcome, columns.reason, columns.message, columns.run_id
+    ).order_by(columns.attempt_id)
+    last = {row.run_id: row for row in rows_where_in(connection, wanted, columns.run_id, run_ids)}
+    figures = _figures_of_runs(connection, run_ids)
+    return [
+        FileReport(row[0], row[1], row[2], row[3], run_id, figures.get(run_id, {}))
+        for run_id, row in last.items()
+    ]
+
+
+def _figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    wanted = select(ingested_files.c.run_id, *(ingested_files.c[name] for name in FIGURES))
+    rows = rows_where_in(connection, wanted, ingested_files.c.run_id, run_ids)
+    return {row[0]: dict(zip(FIGURES, row[1:], strict=True)) for row in rows}
+
+
+def sizes(connection: Connection) -> dict[str, int]:
+    """How much the catalogue holds, by table."""
+    tables = (companies, stores, brands, products, skus, prices, price_history, ingested_files)
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in tables
+    }

@@ -1,0 +1,35 @@
+"""Statements that every read and write uses: long lists in pieces, a row and its new key."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, insert
+
+T = TypeVar("T")
+
+CHUNK = 2_000
+
+
+def pieces(values: Collection[T]) -> Iterator[list[T]]:
+    """The values in lists of at most `CHUNK`."""
+    ordered = list(values)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+def rows_where_in(
+    connection: Connection,
+    select: Select[*tuple[Any, ...]],
+    column: ColumnElement[Any],
+    values: Collection[Any],
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of `select` whose `column` is one of `values`, piece by piece."""
+    for piece in pieces(values):
+        yield from connection.execute(select.where(column.in_(piece))).all()
+
+
+def insert_row(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert one row; returns the number it was given."""
+    key = connection.execute(insert(table).values(**values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])

@@ -1,0 +1,26 @@
+"""The whole graph at a glance: assets, jobs, sensors, resources."""
+
+import dagster as dg
+
+from pipeline_assets.orchestration.product_update import (
+    barcode_enrichment_inbox,
+    product_inbox,
+    product_update_job,
+    update_products,
+)
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.orchestration.sensors import product_inbox_sensor
+
+
+def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
+    """The definitions; tests hand in a pipeline of their own."""
+    return dg.Definitions(
+        assets=[product_inbox, barcode_enrichment_inbox, update_products],
+        jobs=[product_update_job],
+        sensors=[product_inbox_sensor],
+        resources={"pipeline": pipeline or PipelineResource()},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

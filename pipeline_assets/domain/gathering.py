@@ -1,0 +1,81 @@
+"""Items gathered into groups by the labels they share, unless two of them must stay apart.
+
+A step of `identity`; knows numbers and labels only, nothing of SKUs, barcodes or match keys.
+"""
+
+from collections.abc import Hashable, Mapping, Set
+from dataclasses import dataclass
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    opener: int
+    members: set[int]
+    labels: set[Hashable]
+
+
+class Gathering:
+    """Groups that grow one item at a time: add the items in ascending order, lower ones go before.
+
+    `foes` names for an item those it must not share a group with, and holds both directions.
+    Without foes the groups are the connected components over shared labels. With foes they
+    are as large as first come, first served allows, and two groups with a label in common always
+    hold a pair of foes.
+    """
+
+    def __init__(self, foes: Mapping[int, Set[int]]) -> None:
+        self._foes = foes
+        self._groups: dict[int, _Group] = {}  # by opener
+        self._by_label: dict[Hashable, list[_Group]] = {}
+
+    def groups(self) -> list[list[int]]:
+        """Every group's items, in ascending order; the groups as they were opened."""
+        return [sorted(group.members) for group in self._groups.values()]
+
+    def add(self, item: int, labels: Set[Hashable]) -> None:
+        """Open a group for the item, and join to it all it is linked to, as far as foes allow.
+
+        Linked are the groups that have one of its labels; the one opened first is tried first.
+        """
+        home: _Group | None = None
+        for group in self._linked(labels):
+            if home is None:
+                if self._are_friends({item}, group.members):
+                    home = group
+                    home.members.add(item)
+            elif self._are_friends(home.members, group.members):
+                self._absorb(home, group)
+        if home is None:
+            home = self._groups[item] = _Group(item, {item}, set())
+        self._index(home, labels)
+
+    def join(self, item: int, label: Hashable) -> bool:
+        """Put the item into the first group with this label that has no foe of it; is there one?"""
+        for group in self._linked({label}):
+            if self._are_friends({item}, group.members):
+                group.members.add(item)
+                return True
+        return False
+
+    def _linked(self, labels: Set[Hashable]) -> list[_Group]:
+        linked = {g.opener: g for label in labels for g in self._by_label.get(label, ())}
+        return [linked[opener] for opener in sorted(linked)]
+
+    def _are_friends(self, some: set[int], others: set[int]) -> bool:
+        if not self._foes:
+            return True
+        if len(some) > len(others):
+            some, others = others, some
+        return all(self._foes[item].isdisjoint(others) for item in some if item in self._foes)
+
+    def _absorb(self, home: _Group, group: _Group) -> None:
+        home.members |= group.members
+        for label in group.labels:
+            self._by_label[label].remove(group)
+        self._index(home, group.labels)
+        del self._groups[group.opener]
+
+    def _index(self, group: _Group, labels: Set[Hashable]) -> None:
+        for label in labels - group.labels:
+            self._by_label.setdefault(label, []).append(group)
+        group.labels |= labels

@@ -1,0 +1,19 @@
+"""A snapshot's date and time: text to a moment in UTC and the day as the store knows it."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def parse_moment(text: object, zone: ZoneInfo) -> tuple[datetime, date] | None:
+    """An ISO date or date-time as (UTC without zone, local day); None when it is neither.
+
+    A date counts as 00:00 of its day; what names no zone holds in `zone`.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        local = datetime.fromisoformat(text.strip())
+        local = local.replace(tzinfo=zone) if local.tzinfo is None else local.astimezone(zone)
+        return local.astimezone(UTC).replace(tzinfo=None), local.date()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,85 @@
+"""One tree of errors. Each carries its facts as attributes and says what to do about it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+class PipelineError(Exception):
+    """The base of every error this project raises on purpose."""
+
+
+class UsageError(PipelineError):
+    """What was asked for does not make sense as it stands; nothing was done."""
+
+
+class RefusedFileError(PipelineError):
+    """A bad file: it goes to `quarantine/<reason>/`, whole, with this message beside it.
+
+    `reason` is one of the acceptance rules' names in `domain.acceptance.REASONS`; `rejected` are
+    the rows that its own rules rejected before that, as far as it was read.
+    """
+
+    def __init__(self, reason: str, message: str, rejected: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.rejected = rejected
+
+
+class VanishedFileError(PipelineError):
+    """A file was in the inbox a moment ago and is gone now: another run took it, or a person."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.name} is no longer in {path.parent}: another run has taken it, or someone has "
+            "removed it. Nothing to do; if it should still be there, put it back."
+        )
+        self.path = path
+
+
+class OutsideInboxError(UsageError):
+    """A file name from run config or the command line that does not name a file of the inbox."""
+
+    def __init__(self, name: str, inbox: Path) -> None:
+        super().__init__(
+            f"{name!r} is not the name of a file directly in {inbox}. Give a bare file name, "
+            "without any folder."
+        )
+        self.name = name
+
+
+class CatalogueUnavailableError(PipelineError):
+    """The catalogue's database cannot be reached; nothing is halted for it."""
+
+    def __init__(self, url: str, cause: str) -> None:
+        super().__init__(
+            f"The catalogue at {url} cannot be reached ({cause}). Check that the database runs and "
+            "that CATALOGUE_URL is right; the files stay where they are and are taken later."
+        )
+        self.url = url
+
+
+class HaltedFileError(PipelineError):
+    """Bad luck, not a bad file: it stays in the inbox until it changes or is requeued."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(
+            f"{name} is halted: {cause}. It stays in the inbox and is not taken again until it "
+            f"changes or you run `pipeline-assets requeue {name}`."
+        )
+        self.name = name
+        self.cause = cause
+
+
+class PassingError(PipelineError):
+    """An error that passes by itself kept a file from being taken; the step starts again."""
+
+    def __init__(self, name: str, cause: str, failures: int) -> None:
+        super().__init__(
+            f"{name} could not be taken ({cause}; failure {failures} in a row). Nothing was "
+            "written; the step starts again with a new connection."
+        )
+        self.name = name
+        self.cause = cause
+        self.failures = failures

@@ -1,0 +1,112 @@
+"""Files leave the inbox here: to the archive or to quarantine. Nothing is overwritten or deleted.
+
+Each move is a second name for the file, then the end of the first; a crash between the two leaves
+both names, and the next look ends what was begun.
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline_assets.inbox.scanning import InboxFile
+
+DIGEST_LENGTH = 12
+_MAX_NAME_BYTES = 255
+
+
+def filed_name(digest: str, name: str, ending: str = "") -> str:
+    """The name under which a file is kept: a digest prefix, then its own name, cut to fit."""
+    prefix = f"{digest[:DIGEST_LENGTH]}-"
+    # Room for the number of a second copy and for the sidecar's ending.
+    room = _MAX_NAME_BYTES - len(prefix) - len(".rejects.jsonl") - len("-999.tmp")
+    kept = name.encode()[-room:].decode("utf-8", "ignore")
+    return f"{prefix}{kept}{ending}"
+
+
+def move(source: Path, file: InboxFile, target: Path) -> Path | None:
+    """Move the inbox file to `target`, or beside it where that name is taken by another file.
+
+    Returns where it is now; None when `source` is no longer the file that was read.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for place in _places(target):
+        if not is_same(source, file):
+            # Gone already: another run has just filed it, so the first place holds it.
+            return place if is_same(place, file) else None
+        try:
+            _second_name(source, place)
+        except FileExistsError:
+            if not is_same(place, file):
+                continue
+        if is_same(source, file):
+            source.unlink(missing_ok=True)
+        _sync_folder(place.parent)
+        return place
+    return None
+
+
+def free_place(target: Path, file: InboxFile) -> Path:
+    """Where the file can go: `target`, or the first place beside it that no other file holds."""
+    return next(
+        place for place in _places(target) if is_same(place, file) or not os.path.lexists(place)
+    )
+
+
+def is_same(path: Path, file: InboxFile) -> bool:
+    """Whether `path` names the very file that was read, unchanged."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    return InboxFile.from_stat(file.name, status).fingerprint == file.fingerprint
+
+
+def write_beside(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON objects, a line each, so that the file is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.tmp")
+    with unfinished.open("w", encoding="utf-8") as stream:
+        for line in lines:
+            stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(path)
+
+
+def _places(target: Path) -> Iterator[Path]:
+    yield target
+    stem, dot, ending = target.name.partition(".jsonl")
+    for number in range(2, 1000):
+        yield target.with_name(f"{stem}-{number}{dot}{ending}")
+
+
+def _second_name(source: Path, place: Path) -> None:
+    try:
+        os.link(source, place, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK):
+            raise
+        _copy(source, place)
+
+
+def _copy(source: Path, place: Path) -> None:
+    """Where the file system knows no second names, or the archive lies on another one."""
+    if place.exists():
+        raise FileExistsError(place)
+    unfinished = place.with_name(f".{place.name}.tmp")
+    shutil.copy2(source, unfinished)
+    with unfinished.open("rb") as stream:
+        os.fsync(stream.fileno())
+    unfinished.rename(place)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

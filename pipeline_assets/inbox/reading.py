@@ -1,0 +1,143 @@
+"""The bytes of an inbox file: within limits, unpacked, as UTF-8 lines. What they say is `domain`'s.
+
+A file is read once, through one descriptor that follows no link, so what was read is what was
+looked at; `ReadFile.file` tells whether the name still stands for it later.
+"""
+
+import hashlib
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline_assets.errors import RefusedFileError, VanishedFileError
+from pipeline_assets.inbox.scanning import InboxFile
+
+_GZIP_WINDOW = 31
+_BLOCK = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """The largest file that is read: as it lies there, unpacked, and its longest line, in bytes."""
+
+    packed: int
+    unpacked: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file's content: the SHA-256 of the unpacked bytes, and its lines (None: unreadable)."""
+
+    file: InboxFile
+    digest: str
+    lines: list[bytes] | None
+    problem: RefusedFileError | None = None
+
+
+def read_file(path: Path, limits: ReadLimits) -> ReadFile:
+    """Read an inbox file. What makes it `unreadable` is told in `problem`, not raised.
+
+    Raises `VanishedFileError` when it is gone, and `OSError` when it cannot be read now.
+    """
+    with _opened(path) as (descriptor, file):
+        if file.size > limits.packed:
+            problem = _unreadable(f"it has {file.size:,} bytes, more than {limits.packed:,}")
+            return ReadFile(file, _digest_of(descriptor), None, problem)
+        packed = _read_all(descriptor)
+    try:
+        data = _unpacked(packed, limits.unpacked) if path.name.endswith(".gz") else packed
+    except RefusedFileError as problem:
+        return ReadFile(file, hashlib.sha256(packed).hexdigest(), None, problem)
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        return ReadFile(file, digest, _lines(data, limits))
+    except RefusedFileError as problem:
+        return ReadFile(file, digest, None, problem)
+
+
+def read_beginning(path: Path, size: int) -> list[bytes]:
+    """The complete lines in the first `size` unpacked bytes; none of what cannot be read."""
+    with _opened(path) as (descriptor, _):
+        beginning = os.read(descriptor, size)
+    if path.name.endswith(".gz"):
+        try:
+            beginning = zlib.decompressobj(_GZIP_WINDOW).decompress(beginning, size)
+        except zlib.error:
+            return []
+    lines = beginning.split(b"\n")
+    return lines[:-1] if len(beginning) >= size else lines
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, InboxFile]]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise VanishedFileError(path) from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise VanishedFileError(path)
+        yield descriptor, InboxFile.from_stat(path.name, status)
+    finally:
+        os.close(descriptor)
+
+
+def _read_all(descriptor: int) -> bytes:
+    with os.fdopen(os.dup(descriptor), "rb") as stream:
+        return stream.read()
+
+
+def _digest_of(descriptor: int) -> str:
+    with os.fdopen(os.dup(descriptor), "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _unpacked(packed: bytes, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    rest = packed
+    while rest:
+        unpacker = zlib.decompressobj(_GZIP_WINDOW)
+        while not unpacker.eof:
+            try:
+                part = unpacker.decompress(rest, _BLOCK)
+            except zlib.error as error:
+                raise _unreadable(f"its gzip data is broken ({error})") from error
+            rest = unpacker.unconsumed_tail
+            if not part and not unpacker.eof:
+                raise _unreadable("its gzip data ends too early; the file was cut off")
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                raise _unreadable(f"unpacked it has more than {limit:,} bytes")
+        rest = unpacker.unused_data.lstrip(b"\0")  # tape-like padding is allowed after gzip data
+    return b"".join(parts)
+
+
+def _lines(data: bytes, limits: ReadLimits) -> list[bytes]:
+    if len(data) > limits.unpacked:
+        raise _unreadable(f"it has more than {limits.unpacked:,} bytes")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _unreadable(f"line {line} is not UTF-8 text ({error.reason})") from error
+    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    for number, line_bytes in enumerate(lines, 1):
+        if len(line_bytes) > limits.line:
+            raise _unreadable(
+                f"line {number} has {len(line_bytes):,} bytes, more than {limits.line:,}"
+            )
+    return lines
+
+
+def _unreadable(what: str) -> RefusedFileError:
+    return RefusedFileError(
+        "unreadable", f"The file cannot be read: {what}. Scrape or copy the file again."
+    )

@@ -1,0 +1,111 @@
+"""A look into an inbox: which files lie there, which have settled. Stats only, nothing is read."""
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".jsonl", ".jsonl.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """A regular file of an inbox as it was at one look; times in nanoseconds."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells versions of a file apart without reading it."""
+        return f"{self.size}-{self.mtime_ns}-{self.inode}"
+
+    @classmethod
+    def from_stat(cls, name: str, status: os.stat_result) -> "InboxFile":
+        """The file `name` with this status."""
+        return cls(name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an inbox holds: files by name, and what else lies there (name → what it is)."""
+
+    files: tuple[InboxFile, ...]
+    others: Mapping[str, str]
+
+
+def look(inbox: Path) -> Look:
+    """List an inbox, sorted by name. A file that vanishes meanwhile is not listed."""
+    files: list[InboxFile] = []
+    others: dict[str, str] = {}
+    with os.scandir(inbox) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            oddity = _oddity(entry.name, status.st_mode)
+            if oddity is None:
+                files.append(InboxFile.from_stat(entry.name, status))
+            else:
+                others[entry.name.encode("utf-8", "replace").decode()] = oddity
+    return Look(tuple(files), others)
+
+
+def _oddity(name: str, mode: int) -> str | None:
+    """What an entry is when it is not a file to take."""
+    if stat.S_ISDIR(mode):
+        return "a folder; files are taken from the inbox itself only"
+    if stat.S_ISLNK(mode):
+        return "a symbolic link; put the file itself here"
+    if not stat.S_ISREG(mode):
+        return "not a regular file"
+    if not name.endswith(SUFFIXES):
+        return f"its name ends neither in {SUFFIXES[0]} nor in {SUFFIXES[1]}"
+    if name.startswith("."):
+        return "its name starts with a dot, as those of unfinished files do"
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8 text; rename it"
+    return None
+
+
+class SettledFiles:
+    """Which files have settled: unchanged between two looks `settle_s` apart, or for that long
+    by the file system's own ctime (a copy can keep an old mtime, but not an old ctime)."""
+
+    def __init__(self, settle_s: float, seen: Mapping[str, float] | None = None) -> None:
+        self._settle_s = settle_s
+        self._seen = dict(seen or {})
+
+    @property
+    def seen(self) -> dict[str, float]:
+        """The files that have not settled, as `name fingerprint` → seconds of the first look."""
+        return dict(self._seen)
+
+    def split(self, found: Look, now_s: float) -> tuple[list[InboxFile], list[InboxFile]]:
+        """The files of a look at `now_s` (seconds since 1970) as (settled, unsettled)."""
+        settled: list[InboxFile] = []
+        unsettled: list[InboxFile] = []
+        still_seen: dict[str, float] = {}
+        for file in found.files:
+            key = f"{file.name} {file.fingerprint} {file.ctime_ns}"
+            since = min(file.ctime_ns / 1e9, now_s) if self._clock_is_sane(file, now_s) else now_s
+            since = min(since, self._seen.get(key, now_s))
+            if now_s - since >= self._settle_s:
+                settled.append(file)
+            else:
+                unsettled.append(file)
+                still_seen[key] = since
+        self._seen = still_seen
+        return settled, unsettled
+
+    @staticmethod
+    def _clock_is_sane(file: InboxFile, now_s: float) -> bool:
+        """A network file system's clock may run ahead; then only the two looks count."""
+        return file.ctime_ns / 1e9 <= now_s

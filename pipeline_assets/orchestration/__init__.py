@@ -1,0 +1,1 @@
+"""All that imports Dagster, beside `definitions`: a thin shell around the services."""

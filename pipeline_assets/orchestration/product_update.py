@@ -1,0 +1,125 @@
+"""Group `product_update`: one inbox file into the catalogue, the whole of it in one step.
+
+What a file's rows mean is the domain's, how they are written the catalogue's.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from pydantic import Field
+
+from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, PassingError
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, PRODUCT
+from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.orchestration.metadata import materialization_metadata, refusal_metadata
+from pipeline_assets.orchestration.names import (
+    CATALOGUE_POOL,
+    FILE_TAG,
+    FINGERPRINT_TAG,
+    INBOXES,
+    PRODUCT_UPDATE,
+)
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.outcomes import FileOutcome, State
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.survey import survey
+
+product_inbox = dg.AssetSpec(
+    PRODUCT,
+    group_name=INBOXES,
+    description="Snapshot files that scrapers dropped: one store's whole range at one moment each.",
+    kinds={"file"},
+)
+barcode_enrichment_inbox = dg.AssetSpec(
+    BARCODE_ENRICHMENT,
+    group_name=INBOXES,
+    description="Snapshot files whose rows miss barcodes that the shop's product pages show.",
+    kinds={"file"},
+)
+processed_products = dg.AssetSpec(
+    "processed_products",
+    deps=[product_inbox],
+    group_name=PRODUCT_UPDATE,
+    skippable=True,
+    description="SKUs with their facts and barcodes, and the products they are: tables `skus`, "
+    "`products`, `brands`, `categories`.",
+    kinds={"sql"},
+)
+store_prices = dg.AssetSpec(
+    "store_prices",
+    deps=[processed_products],
+    group_name=PRODUCT_UPDATE,
+    skippable=True,
+    description="What each store asks for each SKU today, and every change of it: tables `prices` "
+    "and `price_history`, view `store_prices`.",
+    kinds={"sql"},
+)
+
+
+class ProductUpdateConfig(dg.Config):
+    """Which file a run takes."""
+
+    file: str | None = Field(
+        None,
+        description="Name of a file in product_inbox/. Without it: the oldest one that can be "
+        "taken now.",
+    )
+
+
+@dg.multi_asset(name=PRODUCT_UPDATE, specs=[processed_products, store_prices], pool=CATALOGUE_POOL)
+def update_products(
+    context: dg.AssetExecutionContext, config: ProductUpdateConfig, pipeline: PipelineResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Takes one snapshot file: accepted and written in one transaction, or refused and kept."""
+    opened = pipeline.open()
+    name = config.file or _next_file(context, opened)
+    if name is None:
+        context.log.info("No file in product_inbox/ can be taken now; nothing to do.")
+        return
+    outcome = _take(context, opened, name)
+    if outcome.state is State.ARCHIVED and outcome.header is not None:
+        # Only after the commit: a materialization that a retry takes back cannot be taken back.
+        for key in ("processed_products", "store_prices"):
+            yield dg.MaterializeResult(key, metadata=materialization_metadata(key, outcome))
+        context.log.info(f"{name} is in the catalogue and lies in {outcome.place}")
+    else:
+        _observe(context, outcome)
+
+
+def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:
+    settled = SettledFiles(pipeline.settings.settle_s)
+    found = survey(pipeline, InstanceRuns(context.instance), settled)
+    if not found.takeable:
+        return None
+    file = found.takeable[0].file
+    tags = {FILE_TAG: file.name, FINGERPRINT_TAG: file.fingerprint}
+    context.instance.add_run_tags(context.run.run_id, tags)
+    return file.name
+
+
+def _take(context: dg.AssetExecutionContext, pipeline: Pipeline, name: str) -> FileOutcome:
+    settings = pipeline.settings
+    try:
+        return ingest_file(pipeline, name, context.run.run_id)
+    except (PassingError, CatalogueUnavailableError) as error:
+        context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
+        raise dg.RetryRequested(settings.max_failures - 1, settings.retry_wait_s) from error
+    except HaltedFileError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def _observe(context: dg.AssetExecutionContext, outcome: FileOutcome) -> None:
+    """A file that brought nothing new is told as an observation, in words."""
+    context.log.info(f"{outcome.name}: {outcome.state} {outcome.reason or ''} {outcome.message}")
+    context.log_event(dg.AssetObservation("processed_products", metadata=refusal_metadata(outcome)))
+
+
+product_update_job = dg.define_asset_job(
+    PRODUCT_UPDATE,
+    selection=dg.AssetSelection.assets("processed_products", "store_prices").without_checks(),
+    executor_def=dg.in_process_executor,
+    description="Takes one file of product_inbox/ into the catalogue: the one named in the run "
+    "config, else the oldest that can be taken.",
+)

@@ -1,0 +1,55 @@
+"""Dagster's runs, as the survey of an inbox asks for them."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG, PRODUCT_UPDATE
+from pipeline_assets.services.survey import RunOfFile
+
+ACTIVE = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+_ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+class InstanceRuns:
+    """The runs of job `product_update` that were asked for a file, from a Dagster instance."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+
+    def active(self) -> Sequence[RunOfFile]:
+        """The runs that are queued, starting or started."""
+        return self._find(dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=ACTIVE))
+
+    def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
+        """The failed and cancelled runs of these versions of files."""
+        tags = {FINGERPRINT_TAG: sorted(fingerprints)}
+        statuses = _ENDED_BADLY
+        return self._find(dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=statuses, tags=tags))
+
+    def last_success_at(self) -> datetime | None:
+        """When the last run of the job that succeeded ended, in UTC."""
+        wanted = dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=[dg.DagsterRunStatus.SUCCESS])
+        records = self._instance.get_run_records(wanted, limit=1, order_by="update_timestamp")
+        ended = records[0].end_time if records else None
+        return None if ended is None else datetime.fromtimestamp(ended, UTC).replace(tzinfo=None)
+
+    def _find(self, wanted: dg.RunsFilter) -> list[RunOfFile]:
+        return [
+            RunOfFile(
+                record.dagster_run.run_id,
+                record.dagster_run.tags[FILE_TAG],
+                record.dagster_run.tags.get(FINGERPRINT_TAG, ""),
+                record.create_timestamp.astimezone(UTC).replace(tzinfo=None),
+                record.dagster_run.is_finished,
+            )
+            for record in self._instance.get_run_records(wanted)
+            if FILE_TAG in record.dagster_run.tags
+        ]

@@ -1,0 +1,82 @@
+"""The sensors: thin, each asks the services what is due and turns it into run requests.
+
+Run requests carry no run key: a key that was used blocks for ever, also after a failure. The
+folder, the record of attempts and the runs' tags decide what is asked for.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from pipeline_assets.errors import CatalogueUnavailableError
+from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG, PRODUCT_UPDATE
+from pipeline_assets.orchestration.product_update import product_update_job
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.services.cycles import next_step
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.survey import survey
+
+CHECK_INTERVAL_S = 5
+# A cursor is stored as 64 KB of text on MySQL; beyond this the file system's ctime has to do.
+_MAX_REMEMBERED_LOOKS = 100
+
+
+@dg.sensor(
+    name="product_inbox_sensor",
+    job=product_update_job,
+    minimum_interval_seconds=CHECK_INTERVAL_S,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for one run per settled file of product_inbox/, one file of a store at a "
+    "time, oldest first.",
+)
+def product_inbox_sensor(
+    context: dg.SensorEvaluationContext, pipeline: PipelineResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One run per inbox file that can be taken now."""
+    try:
+        return _tick(context, pipeline.open())
+    except CatalogueUnavailableError as error:
+        return dg.SkipReason(str(error))
+
+
+def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorResult:
+    settings = pipeline.settings
+    cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
+    settled = SettledFiles(settings.settle_s, cursor.get("looks"))
+    runs = InstanceRuns(context.instance)
+    found = survey(pipeline, runs, settled)
+    began = cursor.get("cycle_began_at")
+    step = next_step(
+        found,
+        datetime.fromisoformat(began) if began else None,
+        runs.last_success_at(),
+        pipeline.clock(),
+        timedelta(seconds=settings.post_success_pause_s),
+    )
+    requests = [
+        run_request(one.file.name, one.file.fingerprint)
+        for one in step.requests[: settings.sensor_max_requests]
+    ]
+    looks = dict(sorted(settled.seen.items())[:_MAX_REMEMBERED_LOOKS])
+    began_at = step.cycle_began_at.isoformat() if step.cycle_began_at else None
+    return dg.SensorResult(
+        run_requests=requests,
+        skip_reason=step.idle_because if not requests else None,
+        cursor=json.dumps({"cycle_began_at": began_at, "looks": looks}),
+    )
+
+
+def run_request(name: str, fingerprint: str) -> dg.RunRequest:
+    """A run of job `product_update` for one version of one inbox file."""
+    return dg.RunRequest(
+        run_config=file_config(name), tags={FILE_TAG: name, FINGERPRINT_TAG: fingerprint}
+    )
+
+
+def file_config(name: str) -> dict[str, Any]:
+    """The run config that names the file to take."""
+    return {"ops": {PRODUCT_UPDATE: {"config": {"file": name}}}}

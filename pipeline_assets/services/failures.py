@@ -1,0 +1,33 @@
+"""What follows from an error that kept a file from being taken: another try, or halting."""
+
+from pipeline_assets.catalogue import attempts
+from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.faults import is_passing, shown_cause
+from pipeline_assets.errors import HaltedFileError, PassingError
+from pipeline_assets.inbox.folders import PRODUCT
+from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.services.pipeline import Pipeline
+
+
+def settle_failure(
+    pipeline: Pipeline, file: InboxFile, attempt_id: int, error: Exception
+) -> PassingError | HaltedFileError:
+    """Note how the attempt ended; returns the error to raise in place of `error`.
+
+    An error that passes by itself asks for another try until there were `max_failures` in a row;
+    any other halts the file at once.
+    """
+    cause = shown_cause(error)
+    pipeline.engine.dispose()  # nothing of the failed try is used again
+    with writing(pipeline.engine) as connection:
+        earlier = attempts.of_files(connection, PRODUCT, [file.name])
+        ours = [attempt for attempt in earlier if attempt.fingerprint == file.fingerprint]
+        failures = attempts.file_state(ours).failures + 1
+        passes = is_passing(error) and failures < pipeline.settings.max_failures
+        if is_passing(error) and not passes:
+            cause = f"{failures} failures in a row, the last: {cause}"
+        outcome = attempts.FAILED if passes else attempts.HALTED
+        attempts.end(connection, attempt_id, outcome, pipeline.clock(), message=cause)
+    if passes:
+        return PassingError(file.name, cause, failures)
+    return HaltedFileError(file.name, cause)

@@ -1,0 +1,216 @@
+"""Takes one file of the product inbox: read, accepted or refused, written, filed away.
+
+The order of the steps is what makes a crash harmless. Rejects are written before the commit (again
+and alike, if need be), the file moves after it, and the ledger then notes that it has moved.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline_assets.catalogue import attempts, ledger
+from pipeline_assets.catalogue.engine import reading, writing
+from pipeline_assets.catalogue.known import known_store
+from pipeline_assets.domain.acceptance import AcceptanceRules, check_acceptance
+from pipeline_assets.domain.rows import parse_snapshot
+from pipeline_assets.domain.snapshots import RejectedRow, Snapshot
+from pipeline_assets.errors import (
+    CatalogueUnavailableError,
+    RefusedFileError,
+    VanishedFileError,
+)
+from pipeline_assets.inbox import filing
+from pipeline_assets.inbox.folders import PRODUCT, path_in
+from pipeline_assets.inbox.reading import ReadFile, read_file
+from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.services.failures import settle_failure
+from pipeline_assets.services.outcomes import FileOutcome, State
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.processes import this_process
+from pipeline_assets.services.snapshot_writing import (
+    FileEntry,
+    WrittenSnapshot,
+    write_snapshot,
+)
+
+
+def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> FileOutcome:
+    """Take the inbox file `name` to its end: archived, quarantined, or vanished meanwhile.
+
+    Raises `OutsideInboxError` for a name that is none, `PassingError` where another try is due,
+    `HaltedFileError` where none is, `CatalogueUnavailableError` while there is no database.
+    """
+    begun = time.perf_counter()
+    path = path_in(pipeline.folders.product_inbox, name)
+    try:
+        file = InboxFile.from_stat(name, path.lstat())
+    except FileNotFoundError:
+        return FileOutcome(name, State.VANISHED, message=str(VanishedFileError(path)))
+    with writing(pipeline.engine) as connection:
+        attempt_id = attempts.begin(
+            connection,
+            PRODUCT,
+            name,
+            file.fingerprint,
+            pipeline.clock(),
+            run_id,
+            this_process(),
+        )
+    try:
+        outcome = _Ingestion(pipeline, path, attempt_id, run_id).run()
+    except CatalogueUnavailableError:
+        raise
+    except Exception as error:
+        raise settle_failure(pipeline, file, attempt_id, error) from error
+    return replace(outcome, seconds=time.perf_counter() - begun)
+
+
+class _Ingestion:
+    """One attempt on one file."""
+
+    def __init__(self, pipeline: Pipeline, path: Path, attempt_id: int, run_id: str | None) -> None:
+        self._pipeline = pipeline
+        self._folders = pipeline.folders
+        self._path = path
+        self._name = path.name
+        self._attempt_id = attempt_id
+        self._run_id = run_id
+
+    def run(self) -> FileOutcome:
+        """Read the file and take it; a refusal is an outcome, not an error."""
+        try:
+            read = read_file(self._path, self._pipeline.read_limits)
+        except VanishedFileError as error:
+            return self._vanished(str(error))
+        try:
+            return self._take(read)
+        except RefusedFileError as refusal:
+            return self._quarantine(read, refusal)
+
+    def _take(self, read: ReadFile) -> FileOutcome:
+        if read.lines is None:
+            raise read.problem or AssertionError("a file without lines has its problem")
+        with reading(self._pipeline.engine) as connection:
+            unfinished = _unfinished_move(connection, read.digest)
+        if unfinished is not None:
+            place = self._move_to_archive(read, unfinished)
+            return FileOutcome(self._name, State.ARCHIVED, place, was_unfinished_move=True)
+        snapshot = parse_snapshot(read.lines, self._pipeline.settings.zone)
+        self._write_rejects(read, snapshot.rejected)
+        written = self._write(read, snapshot)
+        place = self._move_to_archive(read, written.file_id)
+        return FileOutcome(
+            self._name,
+            State.ARCHIVED,
+            place,
+            header=snapshot.header,
+            counts=written.counts,
+            rejected_by_reason=snapshot.rejected_by_reason,
+            matched_by_rule=written.matched_by_rule,
+        )
+
+    def _write(self, read: ReadFile, snapshot: Snapshot) -> WrittenSnapshot:
+        """Everything the file changes, in one transaction, and its acceptance first of all."""
+        now = self._pipeline.clock()
+        with writing(self._pipeline.engine) as connection:
+            store = known_store(connection, snapshot.header.company, snapshot.header.store_id)
+            _unfinished_move(connection, read.digest)  # another run may have been quicker
+            check_acceptance(
+                snapshot, store.last if store else None, now, self._rules(connection, read.digest)
+            )
+            entry = FileEntry(
+                digest=read.digest,
+                source_path=self._folders.relative(self._path),
+                archive_path=self._folders.relative(self._archive_place(read)),
+                run_id=self._run_id,
+            )
+            written = write_snapshot(connection, snapshot, entry, now)
+            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+        return written
+
+    def _rules(self, connection: Connection, digest: str) -> AcceptanceRules:
+        settings = self._pipeline.settings
+        return AcceptanceRules(
+            settings.partial_share,
+            settings.future_tolerance,
+            attempts.may_be_partial(connection, digest),
+        )
+
+    def _archive_place(self, read: ReadFile) -> Path:
+        return self._folders.archive / filing.filed_name(read.digest, self._name)
+
+    def _move_to_archive(self, read: ReadFile, file_id: int) -> str:
+        """Move the file and note where it is; one that was replaced meanwhile stays, as new."""
+        target = self._archive_place(read)
+        place = self._folders.relative(filing.move(self._path, read.file, target) or target)
+        now = self._pipeline.clock()
+        with writing(self._pipeline.engine) as connection:
+            ledger.close_move(connection, file_id, place, now)
+            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+        return place
+
+    def _write_rejects(self, read: ReadFile, rejected: Sequence[RejectedRow]) -> None:
+        if rejected:
+            name = filing.filed_name(read.digest, self._name, ".rejects.jsonl")
+            filing.write_beside(self._folders.rejects / name, map(asdict, rejected))
+
+    def _quarantine(self, read: ReadFile, refusal: RefusedFileError) -> FileOutcome:
+        self._write_rejects(read, refusal.rejected)
+        now = self._pipeline.clock()
+        folder = self._folders.quarantine / refusal.reason
+        target = filing.free_place(folder / filing.filed_name(read.digest, self._name), read.file)
+        sidecar = {
+            "file": self._name,
+            "reason": refusal.reason,
+            "message": refusal.message,
+            "digest": read.digest,
+            "refused_at": now.isoformat(timespec="seconds") + "Z",
+            "run_id": self._run_id,
+        }
+        filing.write_beside(target.with_name(f"{target.name}.json"), [sidecar])
+        place = filing.move(self._path, read.file, target)
+        if place is None:
+            return self._vanished(str(VanishedFileError(self._path)))
+        with writing(self._pipeline.engine) as connection:
+            attempts.end(
+                connection,
+                self._attempt_id,
+                attempts.QUARANTINED,
+                now,
+                reason=refusal.reason,
+                message=refusal.message,
+                digest=read.digest,
+            )
+        return FileOutcome(
+            self._name,
+            State.QUARANTINED,
+            self._folders.relative(place),
+            refusal.reason,
+            refusal.message,
+        )
+
+    def _vanished(self, message: str) -> FileOutcome:
+        with writing(self._pipeline.engine) as connection:
+            now = self._pipeline.clock()
+            attempts.end(connection, self._attempt_id, attempts.VANISHED, now, message=message)
+        return FileOutcome(self._name, State.VANISHED, message=message)
+
+
+def _unfinished_move(connection: Connection, digest: str) -> int | None:
+    """The file_id of these bytes' acceptance while its move is open.
+
+    Raises `RefusedFileError` (`duplicate`) when the move has ended.
+    """
+    entry = ledger.entry_with_digest(connection, digest)
+    if entry is None:
+        return None
+    if entry.moved_at is None:
+        return entry.file_id
+    raise RefusedFileError(
+        "duplicate",
+        f"The same bytes were accepted before, as {entry.source_path}; they lie in "
+        f"{entry.archive_path}. Nothing to do.",
+    )

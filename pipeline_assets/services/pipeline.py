@@ -1,0 +1,51 @@
+"""What every use case needs: the settings, the catalogue's engine, the folders, the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from pipeline_assets.catalogue.engine import engine_for
+from pipeline_assets.catalogue.migrate import migrate
+from pipeline_assets.inbox.folders import Folders
+from pipeline_assets.inbox.reading import ReadLimits
+from pipeline_assets.settings import Settings
+
+
+def utc_now() -> datetime:
+    """Now, in UTC without zone, as the catalogue stores moments."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One data folder and its catalogue; `clock` gives now in UTC without zone."""
+
+    settings: Settings = field(default_factory=lambda: Settings())
+    clock: Callable[[], datetime] = utc_now
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The catalogue's engine; nothing is connected before it is used."""
+        return engine_for(self.settings.database_url, self.settings.lock_timeout_s)
+
+    @cached_property
+    def folders(self) -> Folders:
+        """The folders below the data folder."""
+        return Folders(self.settings.data_path)
+
+    @cached_property
+    def read_limits(self) -> ReadLimits:
+        """The largest files that are read."""
+        settings = self.settings
+        return ReadLimits(
+            settings.max_packed_bytes, settings.max_unpacked_bytes, settings.max_line_bytes
+        )
+
+    def prepare(self) -> "Pipeline":
+        """Make the folders and bring the catalogue to today's schema, where that is needed."""
+        self.folders.create()
+        migrate(self.engine)
+        return self

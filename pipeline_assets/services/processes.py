@@ -1,0 +1,34 @@
+"""Who is at work: a process as the record of attempts names it, and whether it still lives."""
+
+import os
+import socket
+from functools import lru_cache
+
+import psutil
+
+
+@lru_cache(maxsize=1)
+def _own(process_id: int) -> str:
+    started = int(psutil.Process(process_id).create_time())
+    return f"{socket.gethostname()}/{process_id}/{started}"
+
+
+def this_process() -> str:
+    """This process as host/process id/start second: a process id alone is used again later."""
+    return _own(os.getpid())
+
+
+def is_alive(process: str | None) -> bool | None:
+    """Whether a process lives; None when that cannot be told from here."""
+    try:
+        host, process_id, started = (process or "").rsplit("/", 2)
+    except ValueError:
+        return None
+    if host != socket.gethostname():
+        return None
+    try:
+        found = psutil.Process(int(process_id))
+        is_running = found.status() != psutil.STATUS_ZOMBIE
+        return is_running and int(found.create_time()) == int(started)
+    except psutil.NoSuchProcess:
+        return False

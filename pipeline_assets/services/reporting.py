@@ -1,0 +1,69 @@
+"""What commands tell of files, as plain data for the terminal and for scripts."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from pipeline_assets.catalogue.engine import reading
+from pipeline_assets.catalogue.reports import FIGURES, FileReport, files_of_runs
+from pipeline_assets.inbox.scanning import look
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.survey import Survey
+
+
+class Runs(Protocol):
+    """The runs of a drain: all of them in order, and those that failed by file."""
+
+    run_ids: list[str]
+    failed: dict[str, str]
+
+
+def file_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
+    """What became of the files of these runs; one that failed without a record is told as such."""
+    with reading(pipeline.engine) as connection:
+        reports = files_of_runs(connection, runs.run_ids)
+    recorded = {report.run_id for report in reports}
+    message = "The run failed before it began its work; its page in the UI says why."
+    return reports + [
+        FileReport(name, "failed", None, message, run_id, {})
+        for name, run_id in runs.failed.items()
+        if run_id not in recorded
+    ]
+
+
+def totals(reports: Sequence[FileReport]) -> dict[str, int]:
+    """Files by outcome and the sums of their figures."""
+    outcomes = Counter(report.outcome for report in reports)
+    sums = {name: sum(r.figures.get(name, 0) for r in reports) for name in FIGURES}
+    return {
+        "files": len(reports),
+        "accepted": outcomes["accepted"],
+        "quarantined": outcomes["quarantined"],
+        "halted": outcomes["halted"],
+        "failed": outcomes["failed"] + outcomes["started"],
+        **sums,
+    }
+
+
+def left(found: Survey) -> dict[str, Any]:
+    """What a drain left in the product inbox, by why."""
+    return {key: value for key, value in inbox(found).items() if value} | {
+        "halted": dict(found.halted)
+    }
+
+
+def inbox(found: Survey) -> Mapping[str, Any]:
+    """A survey as lists of names, and reasons by name."""
+    return {
+        "takeable": [one.file.name for one in found.takeable],
+        "waiting": [one.file.name for one in found.waiting],
+        "unsettled": [file.name for file in found.unsettled],
+        "in_flight": [file.name for file in found.in_flight],
+        "halted": dict(found.halted),
+        "others": dict(found.others),
+    }
+
+
+def enrichment_files(pipeline: Pipeline) -> list[str]:
+    """The files that wait for barcode enrichment."""
+    return [file.name for file in look(pipeline.folders.barcode_enrichment_inbox).files]

@@ -1,0 +1,147 @@
+"""Plans and applies everything one accepted snapshot changes, within the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline_assets.catalogue import known, ledger
+from pipeline_assets.catalogue.apply_products import apply_product_plan
+from pipeline_assets.catalogue.apply_snapshot import (
+    apply_header,
+    apply_price_plan,
+    apply_sku_plan,
+)
+from pipeline_assets.catalogue.identity import neighbourhood
+from pipeline_assets.catalogue.registry import ensure_store
+from pipeline_assets.domain.identity import partition
+from pipeline_assets.domain.listings import Listing
+from pipeline_assets.domain.pricing import PricePlan, plan_prices
+from pipeline_assets.domain.product_plans import plan_products
+from pipeline_assets.domain.product_reasons import Grounds
+from pipeline_assets.domain.sku_facts import KnownSku, plan_skus
+from pipeline_assets.domain.snapshots import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What the ledger keeps of a file beside its content's figures; paths below the data folder."""
+
+    digest: str
+    source_path: str
+    archive_path: str
+    run_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSnapshot:
+    """What a snapshot changed: figures by name, and how many new SKUs each rule placed."""
+
+    file_id: int
+    counts: Mapping[str, int]
+    matched_by_rule: Mapping[str, int]
+
+
+def write_snapshot(
+    connection: Connection, snapshot: Snapshot, entry: FileEntry, now: datetime
+) -> WrittenSnapshot:
+    """Write SKUs, prices, history, products and the ledger entry of an accepted snapshot."""
+    header = snapshot.header
+    store = ensure_store(connection, header, now)
+    file_id = ledger.add_entry(connection, _ledger_row(snapshot, entry, now))
+    names = [listing.sku for listing in snapshot.listings]
+    known_skus = known.known_skus(connection, header.company, names)
+    sku_plan = plan_skus(snapshot.listings, known_skus, header.scraped_at, header.store_id)
+    new_ids = apply_sku_plan(connection, sku_plan, header, file_id)
+    sku_ids = {sku: known_sku.sku_id for sku, known_sku in known_skus.items()} | new_ids
+    prices = _plan_prices(connection, store.store_key, snapshot.listings, sku_ids)
+    apply_price_plan(connection, prices, store.store_key, header)
+    seeds = {*new_ids.values(), *sku_plan.identity_changed}
+    seeds |= _shelf_mates(prices, known_skus.values())
+    products_new, matched = _settle_products(connection, seeds, new_ids.values(), now)
+    apply_header(connection, store.store_key, header, snapshot.rows_priced)
+    changes = {
+        "skus_new": len(new_ids),
+        "products_new": products_new,
+        "prices_new": len(prices.new),
+        "prices_changed": len(prices.changed),
+        "prices_unchanged": prices.unchanged + len(prices.rewritten),
+        "prices_delisted": len(prices.delisted),
+    }
+    ledger.complete_entry(connection, file_id, changes)
+    counts = _row_counts(snapshot) | changes | {"skus_changed": len(sku_plan.changed)}
+    return WrittenSnapshot(file_id, counts, matched)
+
+
+def _row_counts(snapshot: Snapshot) -> dict[str, int]:
+    return {
+        "rows_read": snapshot.rows_read,
+        "rows_accepted": len(snapshot.listings),
+        "rows_rejected": len(snapshot.rejected),
+        "rows_priced": snapshot.rows_priced,
+    }
+
+
+def _ledger_row(snapshot: Snapshot, entry: FileEntry, now: datetime) -> dict[str, object]:
+    header = snapshot.header
+    return (
+        asdict(entry)
+        | _row_counts(snapshot)
+        | ledger.NOTHING_CHANGED
+        | {
+            "company": header.company,
+            "store_id": header.store_id,
+            "scraped_at": header.scraped_at,
+            "scraped_date": header.scraped_date,
+            "ingested_at": now,
+        }
+    )
+
+
+def _plan_prices(
+    connection: Connection,
+    store_key: int,
+    listings: Sequence[Listing],
+    sku_ids: Mapping[str, int],
+) -> PricePlan:
+    today = known.known_prices(connection, store_key)
+    rows = [(sku_ids[listing.sku], listing) for listing in listings]
+    unknown = [sku_id for sku_id, _ in rows if sku_id not in today]
+    last_known = known.last_known_prices(connection, store_key, unknown)
+    return plan_prices(rows, today, last_known)
+
+
+def _shelf_mates(prices: PricePlan, known_skus: Iterable[KnownSku]) -> set[int]:
+    """SKUs without barcode that are newly on this shelf beside another of their product.
+
+    Until now they were one product; that the store sells both says that they are two.
+    """
+    appeared = {price.sku_id for price in prices.new}
+    of_product: dict[int, list[int]] = {}
+    for sku in known_skus:
+        if sku.barcode is None and sku.product_id is not None:
+            of_product.setdefault(sku.product_id, []).append(sku.sku_id)
+    return {
+        sku_id
+        for mates in of_product.values()
+        if len(mates) > 1 and not appeared.isdisjoint(mates)
+        for sku_id in mates
+    }
+
+
+def _settle_products(
+    connection: Connection, seeds: set[int], new_ids: Iterable[int], now: datetime
+) -> tuple[int, dict[str, int]]:
+    """Place the SKUs by the rules, with all that bears on them: new products, counts by rule."""
+    if not seeds:
+        return 0, {}
+    around = neighbourhood(connection, seeds)
+    blocks = partition(around.facts.values(), around.decisions, around.sold_together)
+    grounds = Grounds(around.facts.values(), around.decisions, around.sold_together)
+    plan = plan_products(blocks, around.current, around.products, grounds)
+    apply_product_plan(connection, plan, now)
+    rules = {sku_id: rule for block in blocks for sku_id, rule in block.rules.items()}
+    placed = Counter(str(rules[sku_id]) for sku_id in new_ids)
+    return len(plan.created), dict(sorted(placed.items()))

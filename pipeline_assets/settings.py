@@ -1,0 +1,101 @@
+"""Every setting, its default and its unit, in one place; read from the environment when asked for.
+
+What belongs to one run only (the file, a dry run) is run config, not a setting.
+"""
+
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+
+
+class Settings(BaseSettings):
+    """The settings, as environment variables `PIPELINE_<NAME>` (and `CATALOGUE_URL`)."""
+
+    model_config = SettingsConfigDict(env_prefix="PIPELINE_", frozen=True, populate_by_name=True)
+
+    data_dir: Path = Field(
+        default=Path("data"), description="folder of the inboxes, archive, quarantine"
+    )
+    catalogue_url: str = Field(
+        default="",
+        validation_alias="CATALOGUE_URL",
+        description="SQLAlchemy URL of the catalogue; empty: catalogue.sqlite in the data folder",
+    )
+    timezone: str = Field(
+        default="Australia/Sydney",
+        description="where a snapshot's date and time hold that name no zone",
+    )
+
+    settle_s: float = Field(
+        default=5, ge=0, description="a file is taken once unchanged for this long"
+    )
+    post_success_pause_s: float = Field(
+        default=30, ge=0, description="pause after a cycle's last success"
+    )
+    max_runtime_s: float = Field(
+        default=600, gt=0, description="a run older than this counts as dead"
+    )
+    sensor_max_requests: int = Field(
+        default=50, ge=1, le=100, description="runs asked for in one tick"
+    )
+    max_deaths: int = Field(
+        default=3, ge=1, description="a file whose runs died this often is halted"
+    )
+
+    retry_wait_s: float = Field(default=30, ge=0, description="pause before a step starts again")
+    max_failures: int = Field(default=10, ge=1, description="failures in a row that halt a file")
+    lock_timeout_s: float = Field(
+        default=30, gt=0, description="how long to wait for a database lock"
+    )
+
+    partial_share: float = Field(
+        default=0.90,
+        ge=0,
+        le=1,
+        description="a snapshot with a smaller share of priced rows is partial",
+    )
+    future_tolerance_s: float = Field(
+        default=86_400, ge=0, description="a snapshot further ahead of now than this is refused"
+    )
+    max_packed_bytes: int = Field(
+        default=256 * 2**20, gt=0, description="largest file, as it lies there"
+    )
+    max_unpacked_bytes: int = Field(
+        default=1024 * 2**20, gt=0, description="largest file, unpacked"
+    )
+    max_line_bytes: int = Field(default=2**20, gt=0, description="longest line of a file")
+
+    @cached_property
+    def data_path(self) -> Path:
+        """The data folder, absolute."""
+        return self.data_dir.expanduser().resolve()
+
+    @cached_property
+    def database_url(self) -> str:
+        """The catalogue's SQLAlchemy URL, with the embedded default filled in."""
+        return self.catalogue_url or f"sqlite:///{self.data_path / 'catalogue.sqlite'}"
+
+    @property
+    def shown_database_url(self) -> str:
+        """The catalogue's URL without its password, for logs and messages."""
+        return make_url(self.database_url).render_as_string(hide_password=True)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone of dates and times that name none."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def future_tolerance(self) -> timedelta:
+        """How far ahead of now a snapshot may be."""
+        return timedelta(seconds=self.future_tolerance_s)
+
+    @property
+    def is_default_catalogue(self) -> bool:
+        """Whether the catalogue is the embedded default in the data folder."""
+        return not self.catalogue_url

@@ -1,0 +1,155 @@
+"""How the commands look on a terminal: progress bars, tables, sentences. JSON is `cli`'s."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline_assets.catalogue.reports import FIGURES, FileReport
+from pipeline_assets.services.status import Status
+from pipeline_assets.services.survey import Survey
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_STYLES = {"accepted": "green", "quarantined": "yellow", "halted": "red", "failed": "red"}
+
+
+class FileProgress:
+    """A bar over the files of a drain on a terminal, a line a file elsewhere."""
+
+    def __init__(self, *, is_quiet: bool) -> None:
+        self._is_quiet = is_quiet
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=errors,
+            transient=True,
+            disable=is_quiet or not errors.is_terminal,
+        )
+        self._task = self._bar.add_task("looking into the inbox", total=None)
+        self._done = 0
+
+    def __enter__(self) -> "FileProgress":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def begin(self, name: str, waiting: int) -> None:
+        """A file is taken; `waiting` more are known."""
+        total = self._done + 1 + waiting
+        self._bar.update(self._task, description=name, total=total, completed=self._done)
+
+    def end(self, name: str, is_ok: bool) -> None:
+        """Its run has ended."""
+        self._done += 1
+        self._bar.update(self._task, completed=self._done)
+        if not errors.is_terminal and not self._is_quiet:
+            errors.print(f"{'took' if is_ok else 'FAILED on'} {name}")
+
+    def pause(self, seconds: float, files: Sequence[str]) -> None:
+        """Nothing can be taken before these files settle."""
+        text = f"waiting {seconds:g} s for {_count(len(files), 'file')} to settle"
+        self._bar.update(self._task, description=text)
+        if not errors.is_terminal and not self._is_quiet:
+            errors.print(text)
+
+
+def show_files(reports: Sequence[FileReport]) -> None:
+    """A table of the files of a drain, and under it why each refused one was refused."""
+    if not reports:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("file", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("outcome", no_wrap=True)
+    for heading in ("rows", "rejected", "products +", "prices +", "changed", "delisted"):
+        table.add_column(heading, justify="right")
+    for report in reports:
+        table.add_row(report.name, _outcome(report), *_cells(report.figures))
+    console.print(table)
+    for report in reports:
+        if report.message and report.outcome in ("quarantined", "halted", "failed"):
+            style = _STYLES[report.outcome]
+            console.print(f"\n[{style}]{report.name}[/]: {report.message}", markup=True)
+
+
+def show_totals(totals: Mapping[str, int]) -> None:
+    """The sums of a drain in one paragraph."""
+    console.print(
+        f"\n[bold]{_count(totals['files'], 'file')}[/]: {totals['accepted']} accepted, "
+        f"{totals['quarantined']} quarantined, {totals['halted']} halted. "
+        f"{_count(totals['rows_read'], 'row')} read, {totals['rows_rejected']:,} rejected. "
+        f"{_count(totals['products_new'], 'new product')}; prices: {totals['prices_new']:,} new, "
+        f"{totals['prices_changed']:,} changed, {totals['prices_unchanged']:,} unchanged, "
+        f"{totals['prices_delisted']:,} delisted."
+    )
+
+
+def show_left(left: Survey, enrichment: Sequence[str]) -> None:
+    """What stays in the inboxes, and why."""
+    for name, why in [*left.halted.items(), *left.others.items()]:
+        console.print(f"left: {name}: {why}", markup=False)
+    for file in left.unsettled:
+        console.print(f"left: {file.name}: it is still growing", markup=False)
+    for file in left.in_flight:
+        console.print(f"left: {file.name}: another run is working on it", markup=False)
+    for one in left.waiting:
+        console.print(f"left: {one.file.name}: it waits for another of its store", markup=False)
+    for one in left.takeable:
+        console.print(f"left: {one.file.name}: it was tried just now", markup=False)
+    for name in enrichment:
+        console.print(
+            f"left: {name}: barcode enrichment is not part of this version yet", markup=False
+        )
+
+
+def show_next_steps(lines: Iterable[str]) -> None:
+    """Where to look next."""
+    console.print()
+    for line in lines:
+        console.print(f"  {line}")
+
+
+def show_status(status: Status) -> None:
+    """The state of the whole in a few lines."""
+    found = status.product_inbox
+    console.print(
+        f"[bold]product_inbox[/]: {len(found.takeable) + len(found.waiting)} to take, "
+        f"{len(found.unsettled)} arriving, {len(found.in_flight)} at work, "
+        f"{len(found.halted)} halted, {len(found.others)} not files to take"
+    )
+    for name, why in [*found.halted.items(), *found.others.items()]:
+        console.print(f"  {name}: {why}", markup=False)
+    waiting = status.barcode_enrichment_inbox
+    console.print(f"[bold]barcode_enrichment_inbox[/]: {_count(len(waiting), 'file')}")
+    refused = ", ".join(f"{count} {reason}" for reason, count in status.quarantined.items())
+    console.print(f"[bold]quarantine[/]: {refused or 'empty'}")
+    for path in status.open_moves:
+        console.print(f"  accepted, and on its way to the archive: {path}", markup=False)
+    sizes = ", ".join(f"{count:,} {table}" for table, count in status.catalogue.items())
+    console.print(f"[bold]catalogue[/]: {sizes}")
+
+
+def _outcome(report: FileReport) -> str:
+    reason = f" ({report.reason})" if report.reason else ""
+    return f"[{_STYLES.get(report.outcome, 'default')}]{report.outcome}{reason}[/]"
+
+
+def _cells(figures: Mapping[str, int]) -> list[str]:
+    wanted = [FIGURES[0], "rows_rejected", "products_new", "prices_new", "prices_changed"]
+    return [f"{figures[name]:,}" if figures else "-" for name in [*wanted, "prices_delisted"]]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,206 @@
+"""A whole installation in a temporary folder: inboxes, catalogue, Dagster's storage."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import dagster as dg
+from sqlalchemy import text
+
+from pipeline_assets.catalogue.engine import reading
+from pipeline_assets.definitions import build_defs
+from pipeline_assets.orchestration.drain import Drained, drain_products
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.services import reporting
+from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.outcomes import FileOutcome
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.settings import Settings
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+VOLATILE_TABLES = ("file_attempts", "alembic_version", "sqlite_sequence")
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class FixedPipelineResource(PipelineResource):
+    """A resource that hands out the pipeline a test has made for a folder."""
+
+    root: str
+
+    def open(self) -> Pipeline:
+        return _MADE[self.root]
+
+
+_MADE: dict[str, Pipeline] = {}
+
+
+@dataclass
+class Workplace:
+    """One installation. `drain` goes through Dagster, `ingest` calls the service directly."""
+
+    root: Path
+    clock: Clock | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    @classmethod
+    def create(cls, root: Path) -> "Workplace":
+        """Make the folders below `root`."""
+        place = cls(root)
+        place.home.mkdir()
+        shutil.copy(PROJECT_ROOT / "dagster.yaml", place.home)
+        place.inbox.mkdir(parents=True)
+        return place
+
+    @property
+    def home(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.root / "home"
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.root / "data"
+
+    @property
+    def inbox(self) -> Path:
+        """The product inbox."""
+        return self.data / "product_inbox"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make a process work in this place."""
+        return {
+            "DAGSTER_HOME": str(self.home),
+            "PIPELINE_DATA_DIR": str(self.data),
+            "PIPELINE_SETTLE_S": "0",
+            "PIPELINE_RETRY_WAIT_S": "0",
+        }
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The pipeline of this place, with its own clock where one was set."""
+        settings = Settings(data_dir=self.data, settle_s=0, retry_wait_s=0)
+        clock = {"clock": self.clock} if self.clock else {}
+        return Pipeline(settings, **clock).prepare()
+
+    @cached_property
+    def instance(self) -> dg.DagsterInstance:
+        """A persistent Dagster instance with the project's own configuration."""
+        return self._stack.enter_context(dg.DagsterInstance.get())
+
+    @cached_property
+    def definitions(self) -> dg.Definitions:
+        """The project's definitions, on this place's pipeline."""
+        _MADE[str(self.root)] = self.pipeline
+        return build_defs(FixedPipelineResource(root=str(self.root)))
+
+    def __enter__(self) -> "Workplace":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+        _MADE.pop(str(self.root), None)
+        if "pipeline" in self.__dict__:
+            self.pipeline.engine.dispose()
+
+    def drop(self, name: str, content: bytes | Iterable[Mapping[str, Any]]) -> Path:
+        """Put a file into the product inbox: bytes as they are, or rows as JSON Lines."""
+        if not isinstance(content, bytes):
+            content = "".join(json.dumps(row) + "\n" for row in content).encode()
+            content = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
+        path = self.inbox / name
+        path.write_bytes(content)
+        return path
+
+    def ingest(self, name: str) -> FileOutcome:
+        """Take one file, without Dagster."""
+        return ingest_file(self.pipeline, name)
+
+    def take(self, name: str, content: bytes | Iterable[Mapping[str, Any]]) -> FileOutcome:
+        """Drop a file and take it, without Dagster."""
+        self.drop(name, content)
+        return self.ingest(name)
+
+    def drain(self) -> Drained:
+        """Take all files through Dagster."""
+        return drain_products(self.pipeline, self.instance, self.definitions, Silent())
+
+    def outcomes(self, drained: Drained) -> dict[str, tuple[str, str | None]]:
+        """What became of each file of a drain, as name → (outcome, reason)."""
+        reports = reporting.file_reports(self.pipeline, drained)
+        return {report.name: (report.outcome, report.reason) for report in reports}
+
+    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a query on the catalogue."""
+        with reading(self.pipeline.engine) as connection:
+            return [tuple(row) for row in connection.execute(text(sql), values)]
+
+    def one(self, sql: str, **values: Any) -> Any:
+        """The single value of a query on the catalogue."""
+        ((value,),) = self.rows(sql, **values)
+        return value
+
+    def tables(self, without: Sequence[str] = VOLATILE_TABLES) -> dict[str, list[tuple[Any, ...]]]:
+        """Every table's rows, sorted, by table."""
+        names = [row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: sorted(self.rows(f"SELECT * FROM {name}"), key=repr)
+            for name in names
+            if name not in without
+        }
+
+    def files(self, folder: str) -> list[str]:
+        """The files below a folder of the data folder, as relative paths."""
+        base = self.data / folder
+        return sorted(str(path.relative_to(base)) for path in base.rglob("*") if path.is_file())
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def begin(self, name: str, waiting: int) -> None:
+        """A file is taken."""
+
+    def end(self, name: str, is_ok: bool) -> None:
+        """Its run has ended."""
+
+    def pause(self, seconds: float, files: Sequence[str]) -> None:
+        """Nothing can be taken before these files settle."""
+
+
+def row(
+    sku: object = "1",
+    price: object = 1.5,
+    *,
+    name: object = "Flat White Beans 500g",
+    company: str = "aldi",
+    store_id: object = "G1",
+    day: str = "2025-09-01",
+    **more: Any,
+) -> dict[str, Any]:
+    """One line of a snapshot, as scrapers write it; `more` are further keys of its product."""
+    product = {"sku": sku, "name": name, "price_current": price, **more}
+    metadata = {"company": company, "store_id": store_id, "scraped_date": day}
+    return {"product": product, "metadata": metadata}
