@@ -62,17 +62,16 @@ class _Columns:
                     spelling = unescape(brand)
                     spellings[name] = nicer_spelling(spellings.get(name, spelling), spelling)
         self._category_ids = ensure_categories(connection, company, paths) if paths else {}
-        self._brand_ids = ensure_brands(connection, spellings) if spellings else {}
+        ensure_brands(connection, spellings)
 
     def of(self, row: SkuFactsRow) -> dict[str, Any]:
         """The columns of table `skus` that a fact row fills."""
         facts = row.facts
-        brand = self._brand_of.get(facts["brand"] or "")
         path = facts["category_path"]
         return {
             "name": facts["name"],
             "brand_name": facts["brand"],
-            "brand_id": self._brand_ids[brand] if brand else None,
+            "brand_alias": self._brand_of.get(facts["brand"] or ""),
             "size": facts["size"],
             "category_id": self._category_ids[path] if path else None,
             "url": facts["url"],

@@ -60,24 +60,22 @@ def _category_ids(connection: Connection, company: str, paths: set[str]) -> dict
     return {row[0]: row[1] for row in rows_where_in(connection, known, categories.c.path, paths)}
 
 
-def ensure_brands(connection: Connection, spellings: Mapping[str, str]) -> dict[str, int]:
-    """The ids of brands by normalised name; `spellings` gives for each name how it is written."""
+def ensure_brands(connection: Connection, spellings: Mapping[str, str]) -> None:
+    """Register brands by normalised name; `spellings` gives for each name how it is written."""
     known = {
         row.alias: row
         for row in rows_where_in(
             connection, select(brand_aliases), brand_aliases.c.alias, spellings.keys()
         )
     }
-    ids = {alias: row.brand_id for alias, row in known.items()}
     for name in sorted(spellings.keys() - known.keys()):
         brand = {"normalised_name": name, "name": spellings[name]}
-        ids[name] = insert_row(connection, brands, brand)
-        alias = {"alias": name, "brand_id": ids[name], "spelling": spellings[name]}
+        brand_id = insert_row(connection, brands, brand)
+        alias = {"alias": name, "brand_id": brand_id, "spelling": spellings[name]}
         connection.execute(insert(brand_aliases).values(alias))
     for name, row in known.items():
         if nicer_spelling(row.spelling, spellings[name]) != row.spelling:
             _respell(connection, name, spellings[name])
-    return ids
 
 
 def _respell(connection: Connection, alias: str, spelling: str) -> None:

@@ -112,7 +112,8 @@ skus = Table(
     Column("product_id", KEY, ForeignKey("products.product_id"), index=True),
     Column("name", text_of(512), nullable=False),
     Column("brand_name", text_of(255)),
-    Column("brand_id", KEY, ForeignKey("brands.brand_id"), index=True),
+    # The normalised brand name; which brand that is stands in `brand_aliases`.
+    Column("brand_alias", text_of(255), ForeignKey("brand_aliases.alias"), index=True),
     Column("size", text_of(255)),
     Column("category_id", KEY, ForeignKey("categories.category_id")),
     Column("url", text_of(2048)),

@@ -33,4 +33,5 @@ SELECT stores.company AS company,
   JOIN stores ON stores.store_key = prices.store_key
   JOIN skus ON skus.sku_id = prices.sku_id
   JOIN products ON products.product_id = skus.product_id
-  LEFT JOIN brands ON brands.brand_id = skus.brand_id"""
+  LEFT JOIN brand_aliases ON brand_aliases.alias = skus.brand_alias
+  LEFT JOIN brands ON brands.brand_id = brand_aliases.brand_id"""

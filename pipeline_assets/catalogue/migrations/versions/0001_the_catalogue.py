@@ -175,7 +175,7 @@ def upgrade() -> None:
         sa.Column("product_id", KEY, nullable=True),
         sa.Column("name", text_of(512), nullable=False),
         sa.Column("brand_name", text_of(255), nullable=True),
-        sa.Column("brand_id", KEY, nullable=True),
+        sa.Column("brand_alias", text_of(255), nullable=True),
         sa.Column("size", text_of(255), nullable=True),
         sa.Column("category_id", KEY, nullable=True),
         sa.Column("url", text_of(2048), nullable=True),
@@ -189,7 +189,9 @@ def upgrade() -> None:
         sa.Column("barcode_at", MOMENT, nullable=True),
         sa.Column("no_barcode_at", MOMENT, nullable=True),
         sa.Column("identity_file_id", KEY, nullable=False),
-        sa.ForeignKeyConstraint(["brand_id"], ["brands.brand_id"], name=op.f("fk_skus_brand_id")),
+        sa.ForeignKeyConstraint(
+            ["brand_alias"], ["brand_aliases.alias"], name=op.f("fk_skus_brand_alias")
+        ),
         sa.ForeignKeyConstraint(
             ["category_id"], ["categories.category_id"], name=op.f("fk_skus_category_id")
         ),
@@ -202,7 +204,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("skus", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_skus_barcode"), ["barcode"], unique=False)
-        batch_op.create_index(batch_op.f("ix_skus_brand_id"), ["brand_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_skus_brand_alias"), ["brand_alias"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_skus_identity_file_id"), ["identity_file_id"], unique=False
         )
@@ -333,7 +335,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_skus_product_id"))
         batch_op.drop_index(batch_op.f("ix_skus_match_key"))
         batch_op.drop_index(batch_op.f("ix_skus_identity_file_id"))
-        batch_op.drop_index(batch_op.f("ix_skus_brand_id"))
+        batch_op.drop_index(batch_op.f("ix_skus_brand_alias"))
         batch_op.drop_index(batch_op.f("ix_skus_barcode"))
 
     op.drop_table("skus")
