@@ -62,6 +62,19 @@ class Settings(BaseSettings):
     future_tolerance_s: float = Field(
         default=86_400, ge=0, description="a snapshot further ahead of now than this is refused"
     )
+    current_days: int = Field(
+        default=7, ge=0, description="a store is current while its last snapshot is this old"
+    )
+    min_agreement: str = Field(
+        default="0.98", description="least share of equal prices for two stores to match"
+    )
+    min_common: str = Field(
+        default="2/3", description="least share of the larger list that two stores must both sell"
+    )
+    post_processing_max_wait_s: float = Field(
+        default=21_600, gt=0, description="post-processing waits no longer for an empty inbox"
+    )
+
     max_packed_bytes: int = Field(
         default=256 * 2**20, gt=0, description="largest file, as it lies there"
     )

@@ -1,18 +1,17 @@
 """Writes what a snapshot changes: SKUs, prices, history. Plans come in, rows go out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import unescape
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from pipeline_assets.catalogue.registry import ensure_brands, ensure_categories, nicer_spelling
+from pipeline_assets.catalogue.registry import ensure_brands, ensure_categories
 from pipeline_assets.catalogue.schema import price_history, prices, skus, stores
 from pipeline_assets.catalogue.statements import pieces, rows_where_in
 from pipeline_assets.domain.pricing import Price, PricePlan
 from pipeline_assets.domain.sku_facts import SkuFactsRow, SkuPlan
 from pipeline_assets.domain.snapshots import Header
-from pipeline_assets.domain.words import normalise_brand
+from pipeline_assets.domain.words import nicest_spelling, normalise_brand
 
 
 def apply_sku_plan(
@@ -59,8 +58,7 @@ class _Columns:
                 name = normalise_brand(brand)
                 self._brand_of[brand] = name
                 if name is not None:
-                    spelling = unescape(brand)
-                    spellings[name] = nicer_spelling(spellings.get(name, spelling), spelling)
+                    spellings[name] = nicest_spelling((spellings.get(name, brand), brand))
         self._category_ids = ensure_categories(connection, company, paths) if paths else {}
         ensure_brands(connection, spellings)
 

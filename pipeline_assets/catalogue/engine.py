@@ -55,12 +55,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: all of it or nothing."""
+def writing(engine: Engine, *, is_rehearsal: bool = False) -> Iterator[Connection]:
+    """A transaction that writes: all of it or nothing; a rehearsal ends with nothing."""
     with _connected(engine) as connection:
         writer = connection.execution_options(**_WRITE)
-        with writer.begin():
+        with writer.begin() as transaction:
             yield writer
+            if is_rehearsal:
+                transaction.rollback()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pipeline_assets.catalogue.schema import (
 from pipeline_assets.catalogue.statements import insert_row, rows_where_in
 from pipeline_assets.domain.listings import CATEGORY_SEPARATOR
 from pipeline_assets.domain.snapshots import Header
+from pipeline_assets.domain.words import nicest_spelling
 
 
 def ensure_store(connection: Connection, header: Header, now: datetime) -> KnownStore:
@@ -74,8 +75,9 @@ def ensure_brands(connection: Connection, spellings: Mapping[str, str]) -> None:
         alias = {"alias": name, "brand_id": brand_id, "spelling": spellings[name]}
         connection.execute(insert(brand_aliases).values(alias))
     for name, row in known.items():
-        if nicer_spelling(row.spelling, spellings[name]) != row.spelling:
-            _respell(connection, name, spellings[name])
+        spelling = nicest_spelling((row.spelling, spellings[name]))
+        if spelling != row.spelling:
+            _respell(connection, name, spelling)
 
 
 def _respell(connection: Connection, alias: str, spelling: str) -> None:
@@ -85,8 +87,3 @@ def _respell(connection: Connection, alias: str, spelling: str) -> None:
     connection.execute(
         update(brands).where(brands.c.normalised_name == alias).values(name=spelling)
     )
-
-
-def nicer_spelling(one: str, other: str) -> str:
-    """Which of two spellings of a brand is shown: mixed case before all of one case, then order."""
-    return min(one, other, key=lambda text: (text.isupper() or text.islower(), text))

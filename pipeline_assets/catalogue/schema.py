@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from pipeline_assets.catalogue.types import KEY, LONG_TEXT, MOMENT, text_of
@@ -193,6 +194,8 @@ store_groups = Table(
     Column("group_id", KEY, primary_key=True),
     Column("company", COMPANY, nullable=False),
     Column("anchor_store_id", STORE_ID, nullable=False),
+    # The anchor is not current: it should be scraped again.
+    Column("is_flagged", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("company", "anchor_store_id"),
     ForeignKeyConstraint(
         ["company", "anchor_store_id"],
@@ -210,6 +213,45 @@ store_group_members = Table(
     ForeignKeyConstraint(
         ["company", "store_id"], ["stores.company", "stores.store_id"], name="fk_members_store"
     ),
+)
+
+store_comparisons = Table(
+    "store_comparisons",
+    metadata,
+    # What a store was last compared with, so that it is not compared again without need.
+    Column("company", COMPANY, primary_key=True),
+    Column("store_id", STORE_ID, primary_key=True),
+    Column("rules", text_of(255), nullable=False),
+    Column("scraped_at", MOMENT, nullable=False),
+    Column("anchor_store_id", STORE_ID, nullable=False),
+    Column("anchor_scraped_at", MOMENT, nullable=False),
+    Column("equal_prices", Integer, nullable=False),
+    Column("common_skus", Integer, nullable=False),
+)
+
+brand_translations = Table(
+    "brand_translations",
+    metadata,
+    Column("alias", text_of(255), primary_key=True),
+    Column("canonical", text_of(255), nullable=False),
+    Column("canonical_spelling", text_of(255), nullable=False),
+    Column("rule", text_of(64), nullable=False),
+    Column("evidence", LONG_TEXT, nullable=False),
+)
+
+product_translations = Table(
+    "product_translations",
+    metadata,
+    Column("match_key", text_of(512), primary_key=True),
+    Column("canonical_key", text_of(512), nullable=False),
+)
+
+post_processing_steps = Table(
+    "post_processing_steps",
+    metadata,
+    Column("step", text_of(64), primary_key=True),
+    # The last accepted file that the step has seen.
+    Column("file_id", KEY, nullable=False),
 )
 
 ingested_files = Table(

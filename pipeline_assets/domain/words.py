@@ -6,6 +6,7 @@ without words is no brand.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from html import unescape
 
@@ -23,6 +24,14 @@ def clean_words(text: str) -> tuple[str, ...]:
 def normalise_brand(raw: str | None) -> str | None:
     """A brand's normalised name: its words, sorted, each once; None when there are none."""
     return " ".join(sorted(set(clean_words(raw)))) or None if raw else None
+
+
+def nicest_spelling(spellings: Iterable[str]) -> str:
+    """How a brand is shown: mixed case before all of one case, then in order; entities undone."""
+    return min(
+        (unescape(spelling).strip() for spelling in spellings),
+        key=lambda text: (text.isupper() or text.islower(), text),
+    )
 
 
 def plain(text: str) -> str:
