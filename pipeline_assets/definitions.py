@@ -2,6 +2,11 @@
 
 import dagster as dg
 
+from pipeline_assets.orchestration.post_processing import (
+    PostProcessingResource,
+    post_process_only_job,
+    post_processing_assets,
+)
 from pipeline_assets.orchestration.product_update import (
     barcode_enrichment_inbox,
     product_inbox,
@@ -9,16 +14,19 @@ from pipeline_assets.orchestration.product_update import (
     update_products,
 )
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.orchestration.sensors import product_inbox_sensor
+from pipeline_assets.orchestration.sensors import post_processing_sensor, product_inbox_sensor
 
 
 def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
     """The definitions; tests hand in a pipeline of their own."""
     return dg.Definitions(
-        assets=[product_inbox, barcode_enrichment_inbox, update_products],
-        jobs=[product_update_job],
-        sensors=[product_inbox_sensor],
-        resources={"pipeline": pipeline or PipelineResource()},
+        assets=[product_inbox, barcode_enrichment_inbox, update_products, *post_processing_assets],
+        jobs=[product_update_job, post_process_only_job],
+        sensors=[product_inbox_sensor, post_processing_sensor],
+        resources={
+            "pipeline": pipeline or PipelineResource(),
+            "post_processing": PostProcessingResource.configure_at_launch(),
+        },
         executor=dg.in_process_executor,
     )
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from pipeline_assets.catalogue.schema import product_merges, product_redirects, products, skus
 from pipeline_assets.catalogue.statements import pieces
@@ -101,3 +101,9 @@ def _merge_row(
         "evidence": json.dumps(change.evidence, sort_keys=True),
         "made_at": now,
     }
+
+
+def delete_products_without_skus(connection: Connection) -> int:
+    """Remove the products that no SKU belongs to; how many there were."""
+    used = exists().where(skus.c.product_id == products.c.product_id)
+    return connection.execute(delete(products).where(~used)).rowcount

@@ -96,3 +96,16 @@ def _sold_together(connection: Connection, facts: Iterable[SkuFacts]) -> set[tup
     sku_ids = [sku_id for group in groups for sku_id in group]
     history = rows_where_in(connection, wanted, columns.sku_id, sku_ids)
     return sold_together(groups, ((row[0], row[1], row[2], row[3]) for row in history))
+
+
+def changed_since(connection: Connection, file_id: int) -> set[int]:
+    """The SKUs whose barcode or match key was changed by a file after this one."""
+    wanted = select(skus.c.sku_id).where(skus.c.identity_file_id > file_id)
+    return {row[0] for row in connection.execute(wanted)}
+
+
+def decided(connection: Connection) -> set[int]:
+    """The SKUs that an operator has decided on."""
+    columns = product_decisions.c
+    rows = connection.execute(select(columns.sku_id_a, columns.sku_id_b))
+    return {sku_id for row in rows for sku_id in (row[0], row[1])}

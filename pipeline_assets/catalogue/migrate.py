@@ -12,7 +12,11 @@ from pipeline_assets.catalogue import views
 from pipeline_assets.catalogue.engine import reading, writing
 from pipeline_assets.errors import UsageError
 
-VIEWS = {"store_prices": views.store_prices}
+VIEWS = {
+    "store_prices": views.store_prices,
+    "estimated_prices": views.estimated_prices,
+    "stores_to_scrape": views.stores_to_scrape,
+}
 
 
 def migrate(engine: Engine) -> bool:

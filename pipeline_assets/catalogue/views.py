@@ -12,11 +12,16 @@ _UNIT_PRICE = {
 }
 
 
-def store_prices(dialect: str) -> str:
-    """The select behind `store_prices`: one row per store and SKU that is sold there today."""
+# A store is current while its last accepted snapshot is at most seven days old.
+_OLDEST_CURRENT = {
+    "sqlite": "datetime('now', '-7 days')",
+    "mysql": "(UTC_TIMESTAMP(6) - INTERVAL 7 DAY)",
+}
+
+
+def _prices(dialect: str) -> str:
+    """The columns that `store_prices` and `estimated_prices` share, from `prices` to `brands`."""
     return f"""
-SELECT stores.company AS company,
-       stores.store_id AS store_id,
        skus.sku AS sku,
        skus.product_id AS product_id,
        products.barcode AS barcode,
@@ -27,11 +32,82 @@ SELECT stores.company AS company,
        {_MONEY[dialect].format(column="prices.was_price_cents")} AS was_price,
        prices.is_on_special AS is_on_special,
        {_UNIT_PRICE[dialect].format(column="prices.unit_price_e4")} AS unit_price,
-       prices.unit_of_measure AS unit_of_measure,
-       stores.last_scraped_date AS scraped_date
-  FROM prices
-  JOIN stores ON stores.store_key = prices.store_key
+       prices.unit_of_measure AS unit_of_measure"""
+
+
+_ARTICLES = """
   JOIN skus ON skus.sku_id = prices.sku_id
   JOIN products ON products.product_id = skus.product_id
   LEFT JOIN brand_aliases ON brand_aliases.alias = skus.brand_alias
   LEFT JOIN brands ON brands.brand_id = brand_aliases.brand_id"""
+
+
+def store_prices(dialect: str) -> str:
+    """The select behind `store_prices`: one row per store and SKU that is sold there today."""
+    return f"""
+SELECT stores.company AS company,
+       stores.store_id AS store_id,{_prices(dialect)},
+       stores.last_scraped_date AS scraped_date
+  FROM prices
+  JOIN stores ON stores.store_key = prices.store_key{_ARTICLES}"""
+
+
+def estimated_prices(dialect: str) -> str:
+    """The select behind `estimated_prices`: for a store that is not current its anchor's prices.
+
+    Its own where it is current, or its anchor is not either.
+    """
+    return f"""
+SELECT stores.company AS company,
+       stores.store_id AS store_id,{_prices(dialect)},
+       observed.last_scraped_date AS scraped_date,
+       observed.store_key <> stores.store_key AS is_estimate,
+       observed.store_id AS observed_store_id
+  FROM stores
+  JOIN store_group_members
+    ON store_group_members.company = stores.company
+   AND store_group_members.store_id = stores.store_id
+  JOIN store_groups ON store_groups.group_id = store_group_members.group_id
+  JOIN stores AS anchors
+    ON anchors.company = store_groups.company AND anchors.store_id = store_groups.anchor_store_id
+  JOIN stores AS observed
+    ON observed.store_key = CASE
+         WHEN stores.last_scraped_at >= {_OLDEST_CURRENT[dialect]} THEN stores.store_key
+         WHEN anchors.last_scraped_at >= {_OLDEST_CURRENT[dialect]} THEN anchors.store_key
+         ELSE stores.store_key
+       END
+  JOIN prices ON prices.store_key = observed.store_key{_ARTICLES}"""
+
+
+def stores_to_scrape(dialect: str) -> str:
+    """The select behind `stores_to_scrape`: all stores, those most worth scraping first.
+
+    Never scraped, then anchors flagged for it, then the stalest; anchors before members.
+    """
+    del dialect  # the same on both databases
+    return """
+SELECT stores.company AS company,
+       stores.store_id AS store_id,
+       stores.store_name AS store_name,
+       stores.state AS state,
+       stores.last_scraped_date AS scraped_date,
+       CASE
+         WHEN stores.last_scraped_at IS NULL THEN 'never scraped'
+         WHEN is_flagged AND anchor_store_id = stores.store_id THEN 'flagged'
+         ELSE 'stale'
+       END AS reason,
+       anchor_store_id = stores.store_id AS is_anchor,
+       (SELECT COUNT(*) FROM store_group_members AS others
+         WHERE others.group_id = store_groups.group_id) AS stores_in_group
+  FROM stores
+  JOIN store_group_members
+    ON store_group_members.company = stores.company
+   AND store_group_members.store_id = stores.store_id
+  JOIN store_groups ON store_groups.group_id = store_group_members.group_id
+ ORDER BY CASE
+            WHEN stores.last_scraped_at IS NULL THEN 1
+            WHEN is_flagged AND anchor_store_id = stores.store_id THEN 2
+            ELSE 3
+          END,
+          CASE WHEN anchor_store_id = stores.store_id THEN 0 ELSE 1 END,
+          stores.last_scraped_at, stores.company, stores.store_id"""

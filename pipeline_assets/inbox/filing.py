@@ -67,11 +67,16 @@ def is_same(path: Path, file: InboxFile) -> bool:
 
 def write_beside(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     """Write JSON objects, a line each, so that the file is there whole or not at all."""
+    encoded = (json.dumps(line, ensure_ascii=False, default=str) for line in lines)
+    write_text_beside(path, "".join(f"{line}\n" for line in encoded))
+
+
+def write_text_beside(path: Path, text: str) -> None:
+    """Write a text file aside and move it into place, over an older one of that name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
     with unfinished.open("w", encoding="utf-8") as stream:
-        for line in lines:
-            stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+        stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)

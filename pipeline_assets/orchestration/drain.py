@@ -5,17 +5,23 @@ For cron, and for first use. Files that arrive meanwhile are taken too.
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 import dagster as dg
 
 from pipeline_assets.inbox.peeking import Peeked
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG, PRODUCT_UPDATE
+from pipeline_assets.orchestration.names import (
+    FILE_TAG,
+    FINGERPRINT_TAG,
+    POST_PROCESS_ONLY,
+    PRODUCT_UPDATE,
+)
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.orchestration.sensors import file_config
 from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.survey import RunOfFile, Survey, survey
 
 _LOGGING = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -52,6 +58,20 @@ def drain_products(
 ) -> Drained:
     """Take the files of the product inbox, each by a run of job `product_update`."""
     return _Drain(pipeline, instance, definitions, progress, sleep).run()
+
+
+def post_process(
+    instance: dg.DagsterInstance,
+    definitions: dg.Definitions,
+    options: PostProcessingOptions,
+) -> dg.ExecuteInProcessResult:
+    """Run job `post_process_only` in this process."""
+    config = {name: value for name, value in asdict(options).items() if value is not None}
+    return definitions.resolve_job_def(POST_PROCESS_ONLY).execute_in_process(
+        instance=instance,
+        run_config={"resources": {"post_processing": {"config": config}}} | _LOGGING,
+        raise_on_error=False,
+    )
 
 
 class _Drain:

@@ -34,12 +34,17 @@ class InstanceRuns:
         statuses = _ENDED_BADLY
         return self._find(dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=statuses, tags=tags))
 
-    def last_success_at(self) -> datetime | None:
+    def last_success_at(self, job_name: str = PRODUCT_UPDATE) -> datetime | None:
         """When the last run of the job that succeeded ended, in UTC."""
-        wanted = dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=[dg.DagsterRunStatus.SUCCESS])
+        wanted = dg.RunsFilter(job_name=job_name, statuses=[dg.DagsterRunStatus.SUCCESS])
         records = self._instance.get_run_records(wanted, limit=1, order_by="update_timestamp")
         ended = records[0].end_time if records else None
         return None if ended is None else datetime.fromtimestamp(ended, UTC).replace(tzinfo=None)
+
+    def is_active(self, job_name: str) -> bool:
+        """Whether a run of the job is queued, starting or started."""
+        wanted = dg.RunsFilter(job_name=job_name, statuses=ACTIVE)
+        return self._instance.get_runs_count(wanted) > 0
 
     def _find(self, wanted: dg.RunsFilter) -> list[RunOfFile]:
         return [

@@ -12,17 +12,26 @@ import dagster as dg
 
 from pipeline_assets.errors import CatalogueUnavailableError
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG, PRODUCT_UPDATE
+from pipeline_assets.orchestration.names import (
+    FILE_TAG,
+    FINGERPRINT_TAG,
+    POST_PROCESS_ONLY,
+    PRODUCT_UPDATE,
+)
+from pipeline_assets.orchestration.post_processing import post_process_only_job
 from pipeline_assets.orchestration.product_update import product_update_job
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.cycles import next_step
 from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.post_processing.timing import idle_reason, read_progress
 from pipeline_assets.services.survey import survey
 
 CHECK_INTERVAL_S = 5
 # A cursor is stored as 64 KB of text on MySQL; beyond this the file system's ctime has to do.
 _MAX_REMEMBERED_LOOKS = 100
+# A post-processing that failed is asked for again after this, or when another file has come.
+_ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
 @dg.sensor(
@@ -68,6 +77,47 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
         skip_reason=step.idle_because if not requests else None,
         cursor=json.dumps({"cycle_began_at": began_at, "looks": looks}),
     )
+
+
+@dg.sensor(
+    name="post_processing_sensor",
+    job=post_process_only_job,
+    minimum_interval_seconds=CHECK_INTERVAL_S,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for post-processing once the product inbox has been drained.",
+)
+def post_processing_sensor(
+    context: dg.SensorEvaluationContext, pipeline: PipelineResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One run of post-processing for all files of a drained inbox."""
+    try:
+        return _post_processing_tick(context, pipeline.open())
+    except CatalogueUnavailableError as error:
+        return dg.SkipReason(str(error))
+
+
+def _post_processing_tick(
+    context: dg.SensorEvaluationContext, pipeline: Pipeline
+) -> dg.SensorResult | dg.SkipReason:
+    runs = InstanceRuns(context.instance)
+    if runs.is_active(POST_PROCESS_ONLY):
+        return dg.SkipReason("Post-processing is at work.")
+    now = pipeline.clock()
+    found = survey(pipeline, runs, SettledFiles(pipeline.settings.settle_s))
+    progress = read_progress(pipeline, runs.last_success_at(POST_PROCESS_ONLY))
+    max_wait = timedelta(seconds=pipeline.settings.post_processing_max_wait_s)
+    reason = idle_reason(found, progress, now, max_wait)
+    if reason is not None:
+        return dg.SkipReason(reason)
+    asked: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
+    if asked.get("file_id") == progress.last_file_id and not _is_long_ago(asked, now):
+        return dg.SkipReason("It was asked for and did not succeed; it is asked for again later.")
+    cursor = {"file_id": progress.last_file_id, "asked_at": now.isoformat()}
+    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
+
+
+def _is_long_ago(asked: dict[str, Any], now: datetime) -> bool:
+    return now - datetime.fromisoformat(asked["asked_at"]) >= _ASK_AGAIN_AFTER
 
 
 def run_request(name: str, fingerprint: str) -> dg.RunRequest:

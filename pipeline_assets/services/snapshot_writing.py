@@ -8,21 +8,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import known, ledger
-from pipeline_assets.catalogue.apply_products import apply_product_plan
 from pipeline_assets.catalogue.apply_snapshot import (
     apply_header,
     apply_price_plan,
     apply_sku_plan,
 )
-from pipeline_assets.catalogue.identity import neighbourhood
 from pipeline_assets.catalogue.registry import ensure_store
-from pipeline_assets.domain.identity import partition
 from pipeline_assets.domain.listings import Listing
 from pipeline_assets.domain.pricing import PricePlan, plan_prices
-from pipeline_assets.domain.product_plans import plan_products
-from pipeline_assets.domain.product_reasons import Grounds
 from pipeline_assets.domain.sku_facts import KnownSku, plan_skus
 from pipeline_assets.domain.snapshots import Snapshot
+from pipeline_assets.services.settling import settle_products
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +56,12 @@ def write_snapshot(
     apply_price_plan(connection, prices, store.store_key, header)
     seeds = {*new_ids.values(), *sku_plan.identity_changed}
     seeds |= _shelf_mates(prices, known_skus.values())
-    products_new, matched = _settle_products(connection, seeds, new_ids.values(), now)
+    settled = settle_products(connection, seeds, now) if seeds else None
+    rules = settled.rules if settled else {}
     apply_header(connection, store.store_key, header, snapshot.rows_priced)
     changes = {
         "skus_new": len(new_ids),
-        "products_new": products_new,
+        "products_new": len(settled.plan.created) if settled else 0,
         "prices_new": len(prices.new),
         "prices_changed": len(prices.changed),
         "prices_unchanged": prices.unchanged + len(prices.rewritten),
@@ -72,7 +69,8 @@ def write_snapshot(
     }
     ledger.complete_entry(connection, file_id, changes)
     counts = _row_counts(snapshot) | changes | {"skus_changed": len(sku_plan.changed)}
-    return WrittenSnapshot(file_id, counts, matched)
+    matched = Counter(rules[sku_id] for sku_id in new_ids.values())
+    return WrittenSnapshot(file_id, counts, dict(sorted(matched.items())))
 
 
 def _row_counts(snapshot: Snapshot) -> dict[str, int]:
@@ -129,19 +127,3 @@ def _shelf_mates(prices: PricePlan, known_skus: Iterable[KnownSku]) -> set[int]:
         if len(mates) > 1 and not appeared.isdisjoint(mates)
         for sku_id in mates
     }
-
-
-def _settle_products(
-    connection: Connection, seeds: set[int], new_ids: Iterable[int], now: datetime
-) -> tuple[int, dict[str, int]]:
-    """Place the SKUs by the rules, with all that bears on them: new products, counts by rule."""
-    if not seeds:
-        return 0, {}
-    around = neighbourhood(connection, seeds)
-    blocks = partition(around.facts.values(), around.decisions, around.sold_together)
-    grounds = Grounds(around.facts.values(), around.decisions, around.sold_together)
-    plan = plan_products(blocks, around.current, around.products, grounds)
-    apply_product_plan(connection, plan, now)
-    rules = {sku_id: rule for block in blocks for sku_id, rule in block.rules.items()}
-    placed = Counter(str(rules[sku_id]) for sku_id in new_ids)
-    return len(plan.created), dict(sorted(placed.items()))

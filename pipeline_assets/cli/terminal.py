@@ -1,9 +1,13 @@
-"""How the commands look on a terminal: progress bars, tables, sentences. JSON is `cli`'s."""
+"""How the commands look on a terminal: progress bars, tables, sentences."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -11,7 +15,9 @@ from pipeline_assets.catalogue.reports import FIGURES, FileReport
 from pipeline_assets.services.status import Status
 from pipeline_assets.services.survey import Survey
 
-console = Console(highlight=False, soft_wrap=True)
+# A pipe has no width: lines are then as long as the tables need.
+_WIDTH = None if sys.stdout.isatty() else 160
+console = Console(highlight=False, soft_wrap=True, width=_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _STYLES = {"accepted": "green", "quarantined": "yellow", "halted": "red", "failed": "red"}
@@ -71,17 +77,21 @@ def show_files(reports: Sequence[FileReport]) -> None:
     if not reports:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("file", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("file", no_wrap=True, overflow="ellipsis", max_width=_name_width())
     table.add_column("outcome", no_wrap=True)
-    for heading in ("rows", "rejected", "products +", "prices +", "changed", "delisted"):
-        table.add_column(heading, justify="right")
+    for heading in ("rows", "rejected", "products+", "prices+", "changed", "delisted"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for report in reports:
-        table.add_row(report.name, _outcome(report), *_cells(report.figures))
+        table.add_row(escape(report.name), _outcome(report), *_cells(report.figures))
     console.print(table)
     for report in reports:
         if report.message and report.outcome in ("quarantined", "halted", "failed"):
             style = _STYLES[report.outcome]
-            console.print(f"\n[{style}]{report.name}[/]: {report.message}", markup=True)
+            console.print(f"\n[{style}]{escape(report.name)}[/]: {escape(report.message)}")
+
+
+def _name_width() -> int:
+    return max(24, console.width - 78)
 
 
 def show_totals(totals: Mapping[str, int]) -> None:
@@ -98,7 +108,9 @@ def show_totals(totals: Mapping[str, int]) -> None:
 
 def show_left(left: Survey, enrichment: Sequence[str]) -> None:
     """What stays in the inboxes, and why."""
-    for name, why in [*left.halted.items(), *left.others.items()]:
+    for name in left.halted:
+        console.print(f"left: {name}: halted; pipeline-assets status says why", markup=False)
+    for name, why in left.others.items():
         console.print(f"left: {name}: {why}", markup=False)
     for file in left.unsettled:
         console.print(f"left: {file.name}: it is still growing", markup=False)
@@ -112,6 +124,44 @@ def show_left(left: Survey, enrichment: Sequence[str]) -> None:
         console.print(
             f"left: {name}: barcode enrichment is not part of this version yet", markup=False
         )
+
+
+def show_steps(report: Mapping[str, Any]) -> None:
+    """What each step of post-processing changed."""
+    console.print()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("post-processing", no_wrap=True)
+    table.add_column("changed", justify="right", no_wrap=True)
+    table.add_column("in figures")
+    for step in report["steps"]:
+        hidden = {"step", "changed", "seconds", "dry_run", "details"}
+        figures = [f"{name} {value:,}" for name, value in step.items() if name not in hidden]
+        table.add_row(step["step"], f"{step['changed']:,}", ", ".join(figures))
+    console.print(table)
+    if any(step["dry_run"] for step in report["steps"]):
+        console.print("This was a dry run: nothing was changed.")
+    for step, message in report["failed"].items():
+        console.print(f"[red]{step} failed[/]: {escape(message)}")
+
+
+@contextmanager
+def working(what: str, *, is_quiet: bool) -> Iterator[None]:
+    """Show that something is being worked on, on a terminal."""
+    if is_quiet or not errors.is_terminal:
+        yield
+        return
+    with errors.status(what):
+        yield
+
+
+def say(text: str) -> None:
+    """One line."""
+    console.print(text, markup=False)
+
+
+def show_error(error: Exception) -> None:
+    """An error that is meant for people."""
+    errors.print(f"[red]error[/]: {escape(str(error))}")
 
 
 def show_next_steps(lines: Iterable[str]) -> None:

@@ -1,0 +1,117 @@
+"""Brands: the evidence about their names, what was concluded, and the merging of aliases."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+
+from pipeline_assets.catalogue.schema import brand_aliases, brand_translations, brands, skus
+from pipeline_assets.catalogue.statements import insert_row, pieces
+from pipeline_assets.domain.brands import Translation
+
+
+def brand_evidence(connection: Connection) -> list[tuple[str, str, str | None]]:
+    """Every SKU with a brand, as (normalised brand name, its spelling, barcode)."""
+    columns = skus.c
+    wanted = select(columns.brand_alias, columns.brand_name, columns.barcode)
+    rows = connection.execute(wanted.where(columns.brand_alias.is_not(None)))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def translations(connection: Connection) -> dict[str, dict[str, str]]:
+    """The translations on record, as rows by alias."""
+    return {row.alias: dict(row._mapping) for row in connection.execute(select(brand_translations))}
+
+
+def translation_row(translation: Translation, spelling: str) -> dict[str, str]:
+    """A translation as the record keeps it; `spelling`: how the canonical brand is shown."""
+    evidence = {
+        "matched_with": translation.matched_with,
+        "similarity": round(translation.similarity, 3),
+        "shared_barcodes": translation.shared_barcodes,
+        "agreement": None if translation.agreement is None else round(translation.agreement, 3),
+    }
+    return {
+        "alias": translation.alias,
+        "canonical": translation.canonical,
+        "canonical_spelling": spelling,
+        "rule": translation.rule,
+        "evidence": json.dumps(evidence, sort_keys=True),
+    }
+
+
+def write_translations(
+    connection: Connection,
+    written: Collection[Mapping[str, str]],
+    withdrawn: Collection[str],
+) -> None:
+    """Put rows in place of those with their alias; take away the withdrawn aliases."""
+    gone = {row["alias"] for row in written} | set(withdrawn)
+    for piece in pieces(gone):
+        connection.execute(delete(brand_translations).where(brand_translations.c.alias.in_(piece)))
+    if written:
+        connection.execute(insert(brand_translations), list(written))
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A normalised brand name, how it is spelled, and the brand it stands for now."""
+
+    alias: str
+    spelling: str
+    brand_id: int
+    brand_normalised_name: str
+    brand_name: str
+
+
+def aliases(connection: Connection) -> list[Alias]:
+    """Every alias with its brand, by alias."""
+    rows = connection.execute(
+        select(
+            brand_aliases.c.alias,
+            brand_aliases.c.spelling,
+            brands.c.brand_id,
+            brands.c.normalised_name,
+            brands.c.name,
+        )
+        .join(brands, brands.c.brand_id == brand_aliases.c.brand_id)
+        .order_by(brand_aliases.c.alias)
+    )
+    return [Alias(*row) for row in rows]
+
+
+def brand_ids(connection: Connection) -> dict[str, int]:
+    """Every brand's id by its normalised name, also of brands that no alias stands for."""
+    rows = connection.execute(select(brands.c.normalised_name, brands.c.brand_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def create_brand(connection: Connection, normalised_name: str, name: str) -> int:
+    """Register a brand; returns its id."""
+    return insert_row(connection, brands, {"normalised_name": normalised_name, "name": name})
+
+
+def point_aliases(connection: Connection, targets: Mapping[str, int]) -> None:
+    """Let aliases stand for other brands, as alias → brand_id."""
+    if targets:
+        statement = update(brand_aliases).where(brand_aliases.c.alias == bindparam("of_alias"))
+        rows = [{"of_alias": alias, "brand_id": brand_id} for alias, brand_id in targets.items()]
+        connection.execute(statement, rows)
+
+
+def rename_brands(connection: Connection, names: Mapping[int, str]) -> None:
+    """Change how brands are shown, as brand_id → name."""
+    if names:
+        statement = update(brands).where(brands.c.brand_id == bindparam("of_brand"))
+        rows = [{"of_brand": brand_id, "name": name} for brand_id, name in names.items()]
+        connection.execute(statement, rows)
+
+
+def delete_unused(connection: Connection) -> int:
+    """Remove aliases that no SKU has, then brands that no alias stands for; how many brands."""
+    used = exists().where(skus.c.brand_alias == brand_aliases.c.alias)
+    canonical = exists().where(brand_translations.c.canonical == brand_aliases.c.alias)
+    connection.execute(delete(brand_aliases).where(~used, ~canonical))
+    stood_for = exists().where(brand_aliases.c.brand_id == brands.c.brand_id)
+    return connection.execute(delete(brands).where(~stood_for)).rowcount

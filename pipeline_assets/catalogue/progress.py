@@ -1,0 +1,32 @@
+"""How far each step of post-processing has come: the last accepted file it has seen."""
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from pipeline_assets.catalogue.schema import ingested_files, post_processing_steps
+
+
+def last_file_id(connection: Connection) -> int:
+    """The newest accepted file; 0 when there is none."""
+    newest = connection.execute(select(func.max(ingested_files.c.file_id))).scalar_one()
+    return int(newest or 0)
+
+
+def seen_file_id(connection: Connection, step: str) -> int:
+    """The newest file that the step has seen; 0 before its first run."""
+    columns = post_processing_steps.c
+    wanted = select(columns.file_id).where(columns.step == step)
+    return int(connection.execute(wanted).scalar_one_or_none() or 0)
+
+
+def note_seen(connection: Connection, step: str, file_id: int) -> None:
+    """Note that the step has seen everything up to this file."""
+    columns = post_processing_steps.c
+    seen = connection.execute(
+        select(columns.file_id).where(columns.step == step)
+    ).scalar_one_or_none()
+    if seen is None:
+        connection.execute(insert(post_processing_steps).values(step=step, file_id=file_id))
+    elif seen != file_id:
+        connection.execute(
+            update(post_processing_steps).where(columns.step == step).values(file_id=file_id)
+        )

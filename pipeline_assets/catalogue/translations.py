@@ -1,0 +1,54 @@
+"""Which match keys mean one product: the table of translations, and its export."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, delete, insert, select
+
+from pipeline_assets.catalogue.schema import brand_aliases, brands, product_translations, skus
+from pipeline_assets.catalogue.statements import pieces, rows_where_in
+
+
+def product_keys(connection: Connection, match_keys: Collection[str]) -> dict[str, str]:
+    """The canonical keys on record of these match keys."""
+    columns = product_translations.c
+    wanted = select(columns.match_key, columns.canonical_key)
+    rows = rows_where_in(connection, wanted, columns.match_key, match_keys)
+    return {row[0]: row[1] for row in rows}
+
+
+def write_product_keys(
+    connection: Connection, written: Mapping[str, str], withdrawn: Collection[str]
+) -> None:
+    """Record match key → canonical key; forget the withdrawn match keys."""
+    table = product_translations
+    for piece in pieces({*written, *withdrawn}):
+        connection.execute(delete(table).where(table.c.match_key.in_(piece)))
+    if written:
+        rows = [{"match_key": key, "canonical_key": to} for key, to in written.items()]
+        connection.execute(insert(table), rows)
+
+
+def all_product_keys(connection: Connection) -> dict[str, str]:
+    """Every match key's canonical key, by match key, in order."""
+    columns = product_translations.c
+    rows = connection.execute(
+        select(columns.match_key, columns.canonical_key).order_by(columns.match_key)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def all_brand_names(connection: Connection) -> dict[str, str]:
+    """Every alias's brand name as it is shown, by alias, in order."""
+    rows = connection.execute(
+        select(brand_aliases.c.alias, brands.c.name)
+        .join(brands, brands.c.brand_id == brand_aliases.c.brand_id)
+        .order_by(brand_aliases.c.alias)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def unknown_product_keys(connection: Connection) -> list[str]:
+    """Match keys on record that no SKU has any more."""
+    used = select(skus.c.match_key).where(skus.c.match_key == product_translations.c.match_key)
+    rows = connection.execute(select(product_translations.c.match_key).where(~used.exists()))
+    return [row[0] for row in rows]

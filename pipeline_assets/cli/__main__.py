@@ -1,0 +1,5 @@
+"""`python -m pipeline_assets.cli`."""
+
+from pipeline_assets.cli.app import main
+
+main()

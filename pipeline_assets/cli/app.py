@@ -1,0 +1,38 @@
+"""The commands, gathered; and what becomes of errors.
+
+Exit status: 0 when all was handled, 1 when something halted or failed, 2 for wrong usage, and
+with `--strict` 3 when files were quarantined or rows rejected.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from pipeline_assets.cli import terminal
+from pipeline_assets.cli.common import FAILED, USAGE
+from pipeline_assets.cli.drain import drain, post_process
+from pipeline_assets.cli.operators import decide, requeue, sample, status
+from pipeline_assets.errors import PipelineError, UsageError
+
+app = typer.Typer(
+    help="Supermarkets' scrape files into one catalogue of products and prices.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("drain")(drain)
+app.command("post-process")(post_process)
+app.command("status")(status)
+app.command("requeue")(requeue)
+app.command("decide")(decide)
+app.command("sample")(sample)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an error that is meant for people is one sentence on stderr."""
+    try:
+        app(arguments)
+    except PipelineError as error:
+        terminal.show_error(error)
+        sys.exit(USAGE if isinstance(error, UsageError) else FAILED)

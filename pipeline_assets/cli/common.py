@@ -1,0 +1,76 @@
+"""What every command uses: exit statuses, the pipeline of the environment, JSON.
+
+Dagster is imported where it is needed, so that `--help` is quick.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from pipeline_assets.errors import UsageError
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+OK, FAILED, USAGE, STRICT = 0, 1, 2, 3
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, for scripts.")]
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises `UsageError` for one that cannot be used."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = [f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise UsageError("A setting cannot be used. " + "; ".join(wrong)) from error
+    try:
+        _ = settings.zone
+    except (KeyError, ValueError, OSError) as error:
+        raise UsageError(
+            f"PIPELINE_TIMEZONE: there is no time zone {settings.timezone!r}; "
+            "give a name such as Australia/Sydney."
+        ) from error
+    return settings
+
+
+def open_pipeline() -> Pipeline:
+    """The pipeline of the environment, ready for work."""
+    settings = read_settings()
+    # Runs read the environment again, and the working folder changes to DAGSTER_HOME.
+    os.environ["PIPELINE_DATA_DIR"] = str(settings.data_path)
+    return Pipeline(settings).prepare()
+
+
+@contextmanager
+def dagster_instance() -> "Iterator[dg.DagsterInstance]":
+    """The Dagster instance that the UI shows."""
+    from pipeline_assets.orchestration.instance import enter_dagster_home, open_instance
+
+    enter_dagster_home()
+    with open_instance() as instance:
+        yield instance
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on stdout, and nothing else."""
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def shown_path(path: Path) -> str:
+    """A path as a person at the terminal would write it."""
+    relative = os.path.relpath(path)
+    return relative if not relative.startswith("..") else str(path)
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = str(location[0]).upper()
+    return name if name == "CATALOGUE_URL" else f"PIPELINE_{name}"

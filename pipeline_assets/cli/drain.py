@@ -1,0 +1,150 @@
+"""`drain` and `post-process`: what the sensors ask for otherwise, ended when it is done."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline_assets.cli import terminal
+from pipeline_assets.cli.common import (
+    FAILED,
+    OK,
+    STRICT,
+    Json,
+    dagster_instance,
+    open_pipeline,
+    print_json,
+    shown_path,
+)
+from pipeline_assets.services import reporting
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+def drain(
+    as_json: Json = False,
+    strict: Annotated[
+        bool, typer.Option(help="Exit with 3 when files were quarantined or rows rejected.")
+    ] = False,
+    with_sample: Annotated[
+        bool,
+        typer.Option(
+            help="Put the shipped sample into the inboxes first, where the catalogue is the "
+            "embedded default, nothing was ever ingested and both inboxes are empty."
+        ),
+    ] = False,
+) -> None:
+    """Take the files of the inboxes until none is left that can be taken; then post-process.
+
+    Each file is one Dagster run, visible later in the UI. Refused files go to quarantine/ with the
+    reason beside them; nothing is deleted.
+    """
+    pipeline = open_pipeline()
+    if with_sample:
+        from pipeline_assets.services.first_run import place_sample_on_first_run
+
+        if place_sample_on_first_run(pipeline):
+            terminal.errors.print("Nothing was ever ingested: the shipped sample is in place.")
+    with dagster_instance() as instance:
+        report = _drain(pipeline, instance, is_quiet=as_json)
+    if as_json:
+        print_json(report)
+    raise typer.Exit(_exit_status(report, strict=strict))
+
+
+def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool) -> dict[str, Any]:
+    from pipeline_assets.definitions import defs
+    from pipeline_assets.orchestration.drain import drain_products
+
+    with terminal.FileProgress(is_quiet=is_quiet) as progress:
+        drained = drain_products(pipeline, instance, defs, progress)
+    reports = reporting.file_reports(pipeline, drained)
+    totals = reporting.totals(reports)
+    enrichment = reporting.enrichment_files(pipeline)
+    if not is_quiet:
+        terminal.show_files(reports)
+        terminal.show_totals(totals)
+        terminal.show_left(drained.left, enrichment)
+    post_processed = _post_process(instance, PostProcessingOptions(), is_quiet=is_quiet)
+    if not is_quiet:
+        terminal.show_next_steps(_next_steps(pipeline))
+    return {
+        "files": [asdict(report) for report in reports],
+        "totals": totals,
+        "left": reporting.left(drained.left) | {"barcode_enrichment_inbox": enrichment},
+        "post_processing": post_processed,
+    }
+
+
+def post_process(
+    as_json: Json = False,
+    dry_run: Annotated[bool, typer.Option(help="Show the plan, change nothing.")] = False,
+    relaxed_staleness: Annotated[
+        bool,
+        typer.Option(help='Count "recent" from a company\'s newest scrape instead of from now.'),
+    ] = False,
+    min_agreement: Annotated[
+        str | None, typer.Option(help="Least share of equal prices for two stores to match: 0.98.")
+    ] = None,
+    min_common: Annotated[
+        str | None,
+        typer.Option(help="Least share of the larger list that both stores must sell: 2/3."),
+    ] = None,
+    current_days: Annotated[
+        int | None, typer.Option(min=0, help="A store is current for this many days: 7.")
+    ] = None,
+) -> None:
+    """Only the final steps: brands, products, store groups, clean-up, translation tables.
+
+    No inbox is read and nothing is ingested. Runs job `post_process_only`, visible in the UI.
+    """
+    options = PostProcessingOptions(
+        dry_run, relaxed_staleness, min_agreement, min_common, current_days
+    )
+    pipeline = open_pipeline()
+    options.grouping(pipeline.settings)  # a threshold that is none is told before the run
+    with dagster_instance() as instance:
+        report = _post_process(instance, options, is_quiet=as_json)
+    if as_json:
+        print_json(report)
+    raise typer.Exit(OK if report["success"] else FAILED)
+
+
+def _post_process(
+    instance: "dg.DagsterInstance", options: PostProcessingOptions, *, is_quiet: bool
+) -> dict[str, Any]:
+    from pipeline_assets.definitions import defs
+    from pipeline_assets.orchestration.drain import post_process as run_post_processing
+    from pipeline_assets.orchestration.run_reports import post_processing_report
+
+    with terminal.working("post-processing", is_quiet=is_quiet):
+        result = run_post_processing(instance, defs, options)
+    report = post_processing_report(result)
+    if not is_quiet:
+        terminal.show_steps(report)
+    return report
+
+
+def _next_steps(pipeline: Pipeline) -> list[str]:
+    data = shown_path(pipeline.folders.data)
+    return [
+        f"the catalogue        {pipeline.settings.shown_database_url} (view store_prices)",
+        f"refused files        {data}/quarantine/<reason>/, each with its reason in a .json",
+        f"rejected rows        {data}/rejects/",
+        "what waits, and why  pipeline-assets status",
+        "runs and assets      make dev, then http://127.0.0.1:3000",
+    ]
+
+
+def _exit_status(report: dict[str, Any], *, strict: bool) -> int:
+    totals = report["totals"]
+    if totals["halted"] or totals["failed"] or report["left"]["halted"]:
+        return FAILED
+    if not report["post_processing"]["success"]:
+        return FAILED
+    if strict and (totals["quarantined"] or totals["rows_rejected"]):
+        return STRICT
+    return OK

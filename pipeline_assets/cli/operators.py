@@ -1,0 +1,122 @@
+"""`status`, `requeue`, `decide`, `sample`: what operators look at and decide."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from pipeline_assets.cli import terminal
+from pipeline_assets.cli.common import (
+    FAILED,
+    OK,
+    Json,
+    dagster_instance,
+    open_pipeline,
+    print_json,
+    read_settings,
+    shown_path,
+)
+from pipeline_assets.errors import UsageError
+
+
+def status(as_json: Json = False) -> None:
+    """Show what waits, what is stuck and why, what was refused, what the catalogue holds."""
+    from pipeline_assets.orchestration.run_records import InstanceRuns
+    from pipeline_assets.services import reporting
+    from pipeline_assets.services.status import status as find_status
+
+    pipeline = open_pipeline()
+    with dagster_instance() as instance:
+        found = find_status(pipeline, InstanceRuns(instance))
+    if as_json:
+        print_json(
+            {
+                "product_inbox": reporting.inbox(found.product_inbox),
+                "barcode_enrichment_inbox": found.barcode_enrichment_inbox,
+                "quarantined": found.quarantined,
+                "open_moves": found.open_moves,
+                "catalogue": found.catalogue,
+            }
+        )
+    else:
+        terminal.show_status(found)
+    raise typer.Exit(FAILED if found.product_inbox.halted else OK)
+
+
+def requeue(
+    file: Annotated[
+        str | None, typer.Argument(help="Name of a halted file, or name or path of a refused one.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Permit this snapshot to be partial, once.")] = False,
+    all_halted: Annotated[bool, typer.Option(help="Requeue every halted file.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Have a halted file taken again, or send a refused one back from quarantine."""
+    from pipeline_assets.services.requeue import requeue as requeue_file
+    from pipeline_assets.services.requeue import requeue_all_halted
+
+    if (file is None) != all_halted:
+        raise UsageError("Name one FILE, or use --all-halted.")
+    pipeline = open_pipeline()
+    if file is None:
+        requeued = requeue_all_halted(pipeline)
+    else:
+        requeued = [requeue_file(pipeline, file, force=force)]
+    if as_json:
+        print_json({"requeued": [asdict(one) for one in requeued]})
+    else:
+        for one in requeued:
+            terminal.say(f"{one.name} (from {one.came_from}) will be taken again")
+        if not requeued:
+            terminal.say("No file of the product inbox is halted.")
+
+
+def decide(
+    decision: Annotated[
+        Literal["same", "never", "undo"],
+        typer.Argument(help="same: one product; never: never one; undo: take a decision back."),
+    ],
+    sku: Annotated[str, typer.Argument(help="A SKU, as company/sku: coles/3091126.")],
+    other_sku: Annotated[str, typer.Argument(help="The other SKU, likewise.")],
+    note: Annotated[str | None, typer.Option(help="Why, for those who come after.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Decide whether two SKUs are one product; it goes before every rule and holds at once.
+
+    Ids that apps know go on resolving (table `product_redirects`); prices and history stay.
+    """
+    from pipeline_assets.services.deciding import decide as settle
+
+    kind = None if decision == "undo" else decision
+    decided = settle(open_pipeline(), kind, sku, other_sku, note)
+    if as_json:
+        print_json(asdict(decided))
+        return
+    for change in decided.changes or ["Nothing had to change."]:
+        terminal.say(change)
+    first, second = decided.product_ids
+    terminal.say(
+        f"{sku} and {other_sku} are product {first}"
+        if first == second
+        else f"{sku} is product {first}, {other_sku} is product {second}"
+    )
+
+
+def sample(
+    as_json: Json = False,
+    last_day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day of the sample; today by default."),
+    ] = None,
+) -> None:
+    """Write the shipped sample into the inboxes: several companies and stores over three days."""
+    from pipeline_assets.sample.writer import write_sample
+
+    settings = read_settings()
+    day = (last_day or datetime.now(settings.zone)).date()
+    paths = write_sample(settings.data_path, day)
+    if as_json:
+        print_json({"last_day": day.isoformat(), "files": [str(path) for path in paths]})
+    else:
+        terminal.say(f"{len(paths)} files in the inboxes of {shown_path(settings.data_path)}")

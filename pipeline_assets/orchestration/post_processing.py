@@ -1,0 +1,107 @@
+"""Group `post_processing`: one asset per step, each in a transaction of its own.
+
+What a step does is in `services.post_processing`; here are only its asset and its job.
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+from pydantic import Field
+
+from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.post_processing.reports import StepReport
+from pipeline_assets.services.post_processing.steps import STEPS, Step, run_step
+
+_SHOWN_DETAILS = 200
+
+
+class PostProcessingResource(dg.ConfigurableResource[PostProcessingOptions]):
+    """What one run of post-processing is told; the same for all of its steps."""
+
+    dry_run: bool = Field(default=False, description="Show the plan, change nothing.")
+    relaxed_staleness: bool = Field(
+        default=False,
+        description='Count "recent" from the newest scrape of a company instead of from now.',
+    )
+    min_agreement: str | None = Field(
+        default=None, description="Least share of equal prices for two stores to match: 0.98."
+    )
+    min_common: str | None = Field(
+        default=None,
+        description="Least share of the larger list that two stores must both sell: 2/3.",
+    )
+    current_days: int | None = Field(
+        default=None, description="A store is current while its last snapshot is this old: 7."
+    )
+
+    def options(self) -> PostProcessingOptions:
+        """The same as the services take it."""
+        return PostProcessingOptions(
+            self.dry_run,
+            self.relaxed_staleness,
+            self.min_agreement,
+            self.min_common,
+            self.current_days,
+        )
+
+
+def build_step_asset(step: Step, deps: Sequence[str]) -> dg.AssetsDefinition:
+    """The asset of one step, after those named."""
+
+    @dg.asset(
+        name=step.name,
+        deps=list(deps),
+        group_name=POST_PROCESSING,
+        description=step.description,
+        kinds={"sql"},
+        pool=CATALOGUE_POOL,
+    )
+    def step_asset(
+        context: dg.AssetExecutionContext,
+        pipeline: PipelineResource,
+        post_processing: PostProcessingResource,
+    ) -> dg.MaterializeResult[None]:
+        report = run_step(pipeline.open(), step, post_processing.options())
+        for detail in report.details:
+            context.log.info(detail)
+        return dg.MaterializeResult(metadata=step_metadata(report))
+
+    return step_asset
+
+
+def step_metadata(report: StepReport) -> dict[str, dg.MetadataValue]:
+    """A step's figures for charts, its changes in words."""
+    shown: dict[str, dg.MetadataValue] = {
+        "changed": dg.MetadataValue.int(report.changed),
+        "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
+        "dry_run": dg.MetadataValue.bool(report.dry_run),
+    }
+    figures = {**report.changes, **report.facts}
+    shown |= {name: dg.MetadataValue.int(count) for name, count in figures.items()}
+    if report.details:
+        lines = [f"- {detail}" for detail in report.details[:_SHOWN_DETAILS]]
+        more = len(report.details) - len(lines)
+        lines += [f"- … and {more:,} more, in the run's log"] if more else []
+        shown["details"] = dg.MetadataValue.md("\n".join(lines))
+    return shown
+
+
+def _build_assets() -> list[dg.AssetsDefinition]:
+    assets = []
+    deps = ["processed_products", "store_prices"]
+    for step in STEPS:
+        assets.append(build_step_asset(step, deps))
+        deps = [step.name]
+    return assets
+
+
+post_processing_assets = _build_assets()
+
+post_process_only_job = dg.define_asset_job(
+    POST_PROCESS_ONLY,
+    selection=dg.AssetSelection.groups(POST_PROCESSING).without_checks(),
+    executor_def=dg.in_process_executor,
+    description="Only the final steps: no inbox is read, nothing is ingested, no file is needed.",
+)

@@ -1,0 +1,26 @@
+"""What a finished run tells of itself, as plain data."""
+
+from typing import Any
+
+import dagster as dg
+
+
+def post_processing_report(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+    """The steps of a run of `post_process_only` with their figures, and which of them failed."""
+    steps = []
+    for event in result.get_asset_materialization_events():
+        materialization = event.step_materialization_data.materialization
+        figures = {key: value.value for key, value in materialization.metadata.items()}
+        steps.append({"step": materialization.asset_key.to_user_string(), **figures})
+    failed = {
+        event.step_key or "": _message(event.step_failure_data)
+        for event in result.get_step_failure_events()
+    }
+    return {"success": result.success, "run_id": result.run_id, "steps": steps, "failed": failed}
+
+
+def _message(failure: Any) -> str:
+    error = failure.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "it failed without a word"

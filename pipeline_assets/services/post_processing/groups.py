@@ -1,0 +1,90 @@
+"""Which stores of a company price alike: the health check of groups, then their merging."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline_assets.catalogue import groups as catalogue
+from pipeline_assets.catalogue import progress
+from pipeline_assets.catalogue.groups import CompanyStores
+from pipeline_assets.domain.grouping import (
+    GroupingSettings,
+    GroupPlan,
+    anything_to_compare,
+    newest_scrape,
+    plan_groups,
+)
+from pipeline_assets.services.post_processing.reports import StepReport
+
+RECONCILED = "reconciled_groups"
+
+
+def reconcile_groups(
+    connection: Connection, settings: GroupingSettings, now: datetime, *, relaxed: bool
+) -> StepReport:
+    """Check every group's health, then merge those whose anchors match, company by company.
+
+    `relaxed`: whether a store is current is counted from its company's newest scrape, not `now`.
+    """
+    changes: Counter[str] = Counter(stores_moved=0, ejections=0, merges=0, flags_changed=0)
+    facts: Counter[str] = Counter(stores=0, groups=0, pairs_compared=0, anchors_flagged=0)
+    details: list[str] = []
+    for company in catalogue.companies_with_stores(connection):
+        found = catalogue.company_stores(connection, company)
+        plan = _plan(connection, found, settings, now, relaxed=relaxed)
+        flags = _changed_flags(found, plan)
+        catalogue.write_groups(connection, company, plan.moved, flags)
+        catalogue.write_marks(connection, company, plan.marks)
+        changes.update(
+            stores_moved=len(plan.moved),
+            ejections=len(plan.ejections),
+            merges=len(plan.merges),
+            flags_changed=len(flags),
+        )
+        facts.update(
+            stores=len(found.states),
+            groups=len(set(plan.anchor_of.values())),
+            pairs_compared=plan.pairs_compared,
+            anchors_flagged=len(plan.flagged_anchors),
+        )
+        details += _told(company, plan)
+    progress.note_seen(connection, RECONCILED, progress.last_file_id(connection))
+    return StepReport(RECONCILED, dict(changes), dict(facts), details)
+
+
+def _plan(
+    connection: Connection,
+    found: CompanyStores,
+    settings: GroupingSettings,
+    now: datetime,
+    *,
+    relaxed: bool,
+) -> GroupPlan:
+    reference = newest_scrape(found.states) if relaxed else now
+    needs_prices = anything_to_compare(found.states, reference, settings)
+    lists = catalogue.price_lists(connection, found) if needs_prices else None
+    return plan_groups(found.states, lists, reference, settings)
+
+
+def _changed_flags(found: CompanyStores, plan: GroupPlan) -> dict[str, bool]:
+    flagged = set(plan.flagged_anchors)
+    anchors = set(plan.anchor_of.values())
+    # A group that is made anew starts without its flag, even where its anchor had one before.
+    kept = {anchor for anchor in anchors & found.flagged if anchor not in plan.moved}
+    return {anchor: anchor in flagged for anchor in sorted(kept ^ flagged)}
+
+
+def _told(company: str, plan: GroupPlan) -> Sequence[str]:
+    return [
+        *(
+            f"{company} {one.store_id} leaves the group of {one.anchor_id}: {one.reason}"
+            for one in plan.ejections
+        ),
+        *(
+            f"{company} {one.joining_anchor_id} joins {one.into_anchor_id}: "
+            f"{one.figures.equal:,} of {one.figures.both:,} common SKUs have the same price"
+            for one in plan.merges
+        ),
+    ]

@@ -1,0 +1,37 @@
+"""What can be said to one run of post-processing; what is not said comes from the settings."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline_assets.domain.agreement import exact_share
+from pipeline_assets.domain.grouping import GroupingSettings
+from pipeline_assets.errors import UsageError
+from pipeline_assets.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PostProcessingOptions:
+    """`dry_run`: show the plan, change nothing. `relaxed_staleness`: "recent" counts from the
+    company's newest scrape instead of from now. Shares as text, exactly: `"0.98"`, `"2/3"`."""
+
+    dry_run: bool = False
+    relaxed_staleness: bool = False
+    min_agreement: str | None = None
+    min_common: str | None = None
+    current_days: int | None = None
+
+    def grouping(self, settings: Settings) -> GroupingSettings:
+        """The thresholds that hold; raises `UsageError` for one that is none."""
+        days = self.current_days
+        try:
+            return GroupingSettings(
+                min_agreement=_share(self.min_agreement or settings.min_agreement),
+                min_common=_share(self.min_common or settings.min_common),
+                current_days=settings.current_days if days is None else days,
+            )
+        except (ValueError, ZeroDivisionError) as error:
+            raise UsageError(f"A threshold of the store groups cannot be used: {error}") from error
+
+
+def _share(text: str) -> Fraction:
+    return exact_share(text)

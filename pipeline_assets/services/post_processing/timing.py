@@ -1,0 +1,48 @@
+"""When post-processing is due by itself: the inbox is drained, or it has waited long enough."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline_assets.catalogue import progress
+from pipeline_assets.catalogue.engine import reading
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.post_processing import brands, groups, products
+from pipeline_assets.services.survey import Survey
+
+_STEPS_WITH_PROGRESS = (
+    brands.TRANSLATIONS,
+    products.TRANSLATIONS,
+    products.RECONCILED,
+    groups.RECONCILED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The newest accepted file, the newest that post-processing has seen, when it last ended."""
+
+    last_file_id: int
+    seen_file_id: int
+    last_ended_at: datetime | None
+
+
+def idle_reason(found: Survey, behind: Progress, now: datetime, max_wait: timedelta) -> str | None:
+    """Why post-processing is not due, or None when it is; moments in UTC without zone.
+
+    Halted files and what is no file to take do not hold it up.
+    """
+    if behind.last_file_id <= behind.seen_file_id:
+        return "Nothing was ingested since the last post-processing."
+    busy = len(found.takeable) + len(found.waiting) + len(found.unsettled) + len(found.in_flight)
+    if not busy:
+        return None
+    if behind.last_ended_at is not None and now - behind.last_ended_at >= max_wait:
+        return None
+    return f"{busy} files of the product inbox are still to be taken."
+
+
+def read_progress(pipeline: Pipeline, last_ended_at: datetime | None) -> Progress:
+    """How far post-processing is behind: its slowest step counts."""
+    with reading(pipeline.engine) as connection:
+        seen = [progress.seen_file_id(connection, step) for step in _STEPS_WITH_PROGRESS]
+        return Progress(progress.last_file_id(connection), min(seen), last_ended_at)
