@@ -5,7 +5,6 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,19 +21,9 @@ def naive(real_scrapes: Path) -> list[NaiveFile]:
     return read_files(real_scrapes.glob("*.jsonl.gz"))
 
 
-@pytest.fixture(scope="module")
-def drained(real_scrapes: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
-    """The twenty files, drained once for all tests that only look."""
-    place = Workplace.create(tmp_path_factory.mktemp("real"))
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in place.environment.items():
-            patch.setenv(name, value)
-        patch.chdir(place.home)
-        for path in real_scrapes.glob("*.jsonl.gz"):
-            shutil.copy(path, place.inbox)
-        with place:
-            place.drain()
-            yield place
+@pytest.fixture
+def drained(drained_real_files: Workplace) -> Workplace:
+    return drained_real_files
 
 
 def shown_prices(place: Workplace) -> dict[tuple[str, str, str], Price]:
