@@ -53,6 +53,7 @@ format: install ## let ruff put the code in order
 .PHONY: bench
 bench: install ## the benchmarks, with their figures
 	@$(BIN)/python -m benchmarks.known_file_cpu
+	@$(BIN)/python -m benchmarks.store_groups
 
 .PHONY: clean
 clean: ## remove the environment and caches; data/ and .dagster/ stay
