@@ -7,6 +7,8 @@ POST_PROCESS_ONLY = "post_process_only"
 
 INBOXES = "inboxes"
 
+INGEST_OP = "ingest_file"
+
 FILE_TAG = "pipeline/file"
 FINGERPRINT_TAG = "pipeline/fingerprint"
 

@@ -17,6 +17,7 @@ from pipeline_assets.orchestration.names import (
     FILE_TAG,
     FINGERPRINT_TAG,
     INBOXES,
+    INGEST_OP,
     PRODUCT_UPDATE,
 )
 from pipeline_assets.orchestration.resources import PipelineResource
@@ -68,7 +69,7 @@ class ProductUpdateConfig(dg.Config):
     )
 
 
-@dg.multi_asset(name=PRODUCT_UPDATE, specs=[processed_products, store_prices], pool=CATALOGUE_POOL)
+@dg.multi_asset(name=INGEST_OP, specs=[processed_products, store_prices], pool=CATALOGUE_POOL)
 def update_products(
     context: dg.AssetExecutionContext, config: ProductUpdateConfig, pipeline: PipelineResource
 ) -> Iterator[dg.MaterializeResult[None]]:

@@ -15,8 +15,8 @@ from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.names import (
     FILE_TAG,
     FINGERPRINT_TAG,
+    INGEST_OP,
     POST_PROCESS_ONLY,
-    PRODUCT_UPDATE,
 )
 from pipeline_assets.orchestration.post_processing import post_process_only_job
 from pipeline_assets.orchestration.product_update import product_update_job
@@ -129,4 +129,4 @@ def run_request(name: str, fingerprint: str) -> dg.RunRequest:
 
 def file_config(name: str) -> dict[str, Any]:
     """The run config that names the file to take."""
-    return {"ops": {PRODUCT_UPDATE: {"config": {"file": name}}}}
+    return {"ops": {INGEST_OP: {"config": {"file": name}}}}
