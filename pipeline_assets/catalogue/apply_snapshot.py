@@ -27,7 +27,6 @@ def apply_sku_plan(
         statement = update(skus).where(skus.c.sku_id == bindparam("of_sku"))
         rows = [columns.of(row) | {"of_sku": sku_id} for sku_id, row in plan.changed.items()]
         connection.execute(statement, rows)
-    _update_in(connection, plan.identity_changed, {"identity_file_id": file_id})
     _update_in(
         connection,
         plan.seen_again,

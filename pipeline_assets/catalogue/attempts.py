@@ -135,12 +135,10 @@ def of_files(connection: Connection, inbox: str, names: Collection[str]) -> list
     return [Attempt(*row) for row in rows_where_in(connection, ours, file_attempts.c.name, names)]
 
 
-def known_run_ids(connection: Connection, run_ids: Collection[str]) -> set[str]:
-    """Which of these runs got as far as to begin an attempt."""
-    rows = rows_where_in(
-        connection, select(file_attempts.c.run_id), file_attempts.c.run_id, run_ids
-    )
-    return {row[0] for row in rows}
+def of_runs(connection: Connection, run_ids: Collection[str]) -> list[Attempt]:
+    """Every attempt that one of these runs made, and what was noted of them, oldest first."""
+    rows = rows_where_in(connection, _ATTEMPT, file_attempts.c.run_id, run_ids)
+    return [Attempt(*row) for row in rows]
 
 
 def may_be_partial(connection: Connection, digest: str) -> bool:

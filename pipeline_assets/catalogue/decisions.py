@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
+from pipeline_assets.catalogue import identity
 from pipeline_assets.catalogue.progress import last_file_id
 from pipeline_assets.catalogue.schema import product_decisions, skus
 
@@ -37,7 +38,7 @@ def remove(connection: Connection, pair: Pair) -> bool:
 def mark_changed(connection: Connection, pair: Pair) -> None:
     """Have the next post-processing look at these SKUs, also when no decision is left on them."""
     mark = last_file_id(connection) + 1  # later than any file that a step can have seen
-    connection.execute(update(skus).where(skus.c.sku_id.in_(pair)).values(identity_file_id=mark))
+    identity.mark_changed(connection, pair, mark)
 
 
 def product_ids(connection: Connection, pair: Pair) -> dict[int, int]:

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, select
+from sqlalchemy import Column, Connection, Row, select, update
 
 from pipeline_assets.catalogue.schema import price_history, product_decisions, products, skus
-from pipeline_assets.catalogue.statements import rows_where_in
+from pipeline_assets.catalogue.statements import pieces, rows_where_in
 from pipeline_assets.domain.identity import Decision, SkuFacts
 from pipeline_assets.domain.product_plans import ProductFacts
 from pipeline_assets.domain.shelves import sold_together
@@ -98,8 +98,26 @@ def _sold_together(connection: Connection, facts: Iterable[SkuFacts]) -> set[tup
     return sold_together(groups, ((row[0], row[1], row[2], row[3]) for row in history))
 
 
+def sharing(
+    connection: Connection, barcodes: Collection[str], match_keys: Collection[str]
+) -> set[int]:
+    """The SKUs that have one of these barcodes or one of these match keys."""
+    wanted = select(skus.c.sku_id)
+    by_barcode = rows_where_in(connection, wanted, skus.c.barcode, barcodes)
+    by_key = rows_where_in(connection, wanted, skus.c.match_key, match_keys)
+    return {row[0] for rows in (by_barcode, by_key) for row in rows}
+
+
+def mark_changed(connection: Connection, sku_ids: Collection[int], file_id: int) -> None:
+    """Note that what decides on these SKUs' products changed with this file."""
+    for piece in pieces(sku_ids):
+        connection.execute(
+            update(skus).where(skus.c.sku_id.in_(piece)).values(identity_file_id=file_id)
+        )
+
+
 def changed_since(connection: Connection, file_id: int) -> set[int]:
-    """The SKUs whose barcode or match key was changed by a file after this one."""
+    """The SKUs on whose products a file after this one bears."""
     wanted = select(skus.c.sku_id).where(skus.c.identity_file_id > file_id)
     return {row[0] for row in connection.execute(wanted)}
 

@@ -24,7 +24,7 @@ def migrate(engine: Engine) -> bool:
 
     Raises `UsageError` when the catalogue was written by a newer version of this project.
     """
-    config = _config()
+    config = alembic_config()
     head = ScriptDirectory.from_config(config).get_current_head()
     with reading(engine) as connection:
         if _revision(connection) == head:
@@ -39,7 +39,8 @@ def migrate(engine: Engine) -> bool:
     return True
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Where Alembic finds the migrations; the connection goes into its `attributes`."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config

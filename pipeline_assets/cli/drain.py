@@ -1,6 +1,8 @@
 """`drain` and `post-process`: what the sensors ask for otherwise, ended when it is done."""
 
+import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -134,7 +136,7 @@ def _next_steps(pipeline: Pipeline) -> list[str]:
         f"the catalogue        {pipeline.settings.shown_database_url} (view store_prices)",
         f"refused files        {data}/quarantine/<reason>/, each with its reason in a .json",
         f"rejected rows        {data}/rejects/",
-        "what waits, and why  pipeline-assets status",
+        f"what waits, and why  {shown_path(Path(sys.argv[0]))} status",
         "runs and assets      make dev, then http://127.0.0.1:3000",
     ]
 

@@ -149,4 +149,7 @@ class _DrainRuns:
     def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
         new = set(fingerprints) - self._asked
         self._asked |= new
-        return self._runs.ended_badly(new) if new else []
+        return self._runs.ended_badly(new)
+
+    def report_dead(self, run_ids: Collection[str]) -> None:
+        self._runs.report_dead(run_ids)

@@ -17,6 +17,11 @@ ACTIVE = [
 ]
 _ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
+_DEAD = (
+    "The run's process ended without a word, or did not begin its work in time. Nothing is lost: "
+    "what the file changes is in the catalogue as a whole or not at all."
+)
+
 
 class InstanceRuns:
     """The runs of job `product_update` that were asked for a file, from a Dagster instance."""
@@ -30,9 +35,18 @@ class InstanceRuns:
 
     def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
         """The failed and cancelled runs of these versions of files."""
+        if not fingerprints:
+            return []
         tags = {FINGERPRINT_TAG: sorted(fingerprints)}
         statuses = _ENDED_BADLY
         return self._find(dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=statuses, tags=tags))
+
+    def report_dead(self, run_ids: Collection[str]) -> None:
+        """Have the UI show these runs as failed; a killed run stays STARTED for ever otherwise."""
+        for run_id in run_ids:
+            run = self._instance.get_run_by_id(run_id)
+            if run is not None and not run.is_finished:
+                self._instance.report_run_failed(run, _DEAD)
 
     def last_success_at(self, job_name: str = PRODUCT_UPDATE) -> datetime | None:
         """When the last run of the job that succeeded ended, in UTC."""
@@ -53,7 +67,7 @@ class InstanceRuns:
                 record.dagster_run.tags[FILE_TAG],
                 record.dagster_run.tags.get(FINGERPRINT_TAG, ""),
                 record.create_timestamp.astimezone(UTC).replace(tzinfo=None),
-                record.dagster_run.is_finished,
+                record.dagster_run.status == dg.DagsterRunStatus.QUEUED,
             )
             for record in self._instance.get_run_records(wanted)
             if FILE_TAG in record.dagster_run.tags

@@ -66,15 +66,14 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
         pipeline.clock(),
         timedelta(seconds=settings.post_success_pause_s),
     )
-    requests = [
-        run_request(one.file.name, one.file.fingerprint)
-        for one in step.requests[: settings.sensor_max_requests]
-    ]
+    # A run that waits in a long queue would be taken for dead: so the queue is kept short.
+    room = max(0, settings.sensor_max_requests - len(found.in_flight))
+    requests = [run_request(one.file.name, one.file.fingerprint) for one in step.requests[:room]]
     looks = dict(sorted(settled.seen.items())[:_MAX_REMEMBERED_LOOKS])
     began_at = step.cycle_began_at.isoformat() if step.cycle_began_at else None
     return dg.SensorResult(
         run_requests=requests,
-        skip_reason=step.idle_because if not requests else None,
+        skip_reason=None if requests else step.idle_because or "Enough runs are queued.",
         cursor=json.dumps({"cycle_began_at": began_at, "looks": looks}),
     )
 

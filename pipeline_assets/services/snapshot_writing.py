@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue import known, ledger
+from pipeline_assets.catalogue import identity, known, ledger
 from pipeline_assets.catalogue.apply_snapshot import (
     apply_header,
     apply_price_plan,
@@ -16,7 +16,7 @@ from pipeline_assets.catalogue.apply_snapshot import (
 from pipeline_assets.catalogue.registry import ensure_store
 from pipeline_assets.domain.listings import Listing
 from pipeline_assets.domain.pricing import PricePlan, plan_prices
-from pipeline_assets.domain.sku_facts import KnownSku, plan_skus
+from pipeline_assets.domain.sku_facts import KnownSku, SkuPlan, plan_skus
 from pipeline_assets.domain.snapshots import Snapshot
 from pipeline_assets.services.settling import settle_products
 
@@ -54,8 +54,10 @@ def write_snapshot(
     sku_ids = {sku: known_sku.sku_id for sku, known_sku in known_skus.items()} | new_ids
     prices = _plan_prices(connection, store.store_key, snapshot.listings, sku_ids)
     apply_price_plan(connection, prices, store.store_key, header)
-    seeds = {*new_ids.values(), *sku_plan.identity_changed}
-    seeds |= _shelf_mates(prices, known_skus.values())
+    unsettled = {*sku_plan.identity_changed, *_shelf_mates(prices, known_skus.values())}
+    unsettled |= _left_behind(connection, sku_plan, known_skus.values())
+    identity.mark_changed(connection, unsettled, file_id)
+    seeds = unsettled.union(new_ids.values())
     settled = settle_products(connection, seeds, now) if seeds else None
     rules = settled.rules if settled else {}
     apply_header(connection, store.store_key, header, snapshot.rows_priced)
@@ -109,6 +111,18 @@ def _plan_prices(
     unknown = [sku_id for sku_id, _ in rows if sku_id not in today]
     last_known = known.last_known_prices(connection, store_key, unknown)
     return plan_prices(rows, today, last_known)
+
+
+def _left_behind(connection: Connection, plan: SkuPlan, known_skus: Iterable[KnownSku]) -> set[int]:
+    """SKUs that share the former barcode or match key of one whose identity changes.
+
+    Nothing may tie them to it any more, and yet its going can make their key unambiguous.
+    """
+    changed = set(plan.identity_changed)
+    former = [sku for sku in known_skus if sku.sku_id in changed]
+    barcodes = {sku.barcode for sku in former if sku.barcode is not None}
+    match_keys = {sku.match_key for sku in former if sku.match_key is not None}
+    return identity.sharing(connection, barcodes, match_keys)
 
 
 def _shelf_mates(prices: PricePlan, known_skus: Iterable[KnownSku]) -> set[int]:

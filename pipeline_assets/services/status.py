@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline_assets.catalogue import ledger, reports
-from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.engine import reading
 from pipeline_assets.inbox.folders import Folders
 from pipeline_assets.inbox.scanning import SettledFiles, look
 from pipeline_assets.services.pipeline import Pipeline
@@ -25,10 +24,10 @@ class Status:
 
 
 def status(pipeline: Pipeline, runs: RunRecords) -> Status:
-    """Look at everything; changes nothing but the note of files whose process died."""
+    """Look at everything; changes nothing but what every look does: it notes whose
+    process died, and which moves were made."""
     found = survey(pipeline, runs, SettledFiles(pipeline.settings.settle_s))
-    close_finished_moves(pipeline)
-    with writing(pipeline.engine) as connection:
+    with reading(pipeline.engine) as connection:
         moves = [entry.source_path for entry in ledger.open_moves(connection)]
         sizes = reports.sizes(connection)
     waiting = look(pipeline.folders.barcode_enrichment_inbox).files
@@ -41,19 +40,3 @@ def quarantined(folders: Folders) -> dict[str, int]:
     """How many refused files lie in quarantine, by reason."""
     files = (path for path in folders.quarantine.glob("*/*") if path.suffix != ".json")
     return dict(sorted(Counter(path.parent.name for path in files).items()))
-
-
-def close_finished_moves(pipeline: Pipeline) -> None:
-    """Note the moves that were made when the process died before it could note them.
-
-    A move that was not made is finished by the file's next run: it still lies in the inbox.
-    """
-    data = pipeline.folders.data
-    with writing(pipeline.engine) as connection:
-        for entry in ledger.open_moves(connection):
-            if _is_made(data / entry.source_path, data / entry.archive_path):
-                ledger.close_move(connection, entry.file_id, entry.archive_path, pipeline.clock())
-
-
-def _is_made(source: Path, target: Path) -> bool:
-    return target.exists() and not source.exists()

@@ -1,7 +1,8 @@
 """What waits in the product inbox, and what can be done with it now.
 
 The folder and the record of attempts are the truth; Dagster's runs say what is in flight. Files
-whose process died are told from those at work, and halted when that happened too often.
+whose process died are told from those at work, and halted when that happened too often; what the
+dead could not note any more (a move, the end of a run) is noted here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +20,7 @@ from pipeline_assets.inbox.ordering import takeable
 from pipeline_assets.inbox.peeking import Peeked, peek
 from pipeline_assets.inbox.reading import read_file
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles, look
+from pipeline_assets.services.moves import close_finished_moves
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.processes import is_alive
 
@@ -31,7 +33,7 @@ class RunOfFile:
     name: str
     fingerprint: str
     began_at: datetime
-    is_over: bool
+    is_queued: bool
 
 
 class RunRecords(Protocol):
@@ -43,6 +45,10 @@ class RunRecords(Protocol):
 
     def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
         """The failed and cancelled runs of these versions of files."""
+        ...
+
+    def report_dead(self, run_ids: Collection[str]) -> None:
+        """Have these runs shown as failed: they are still shown as active, and are dead."""
         ...
 
 
@@ -68,9 +74,16 @@ def survey(pipeline: Pipeline, runs: RunRecords, settled_files: SettledFiles) ->
     now = pipeline.clock()
     found = look(inbox)
     settled, unsettled = settled_files.split(found, _seconds(now))
+    active = runs.active()
     with writing(pipeline.engine) as connection:
-        in_flight = _names_in_flight(connection, pipeline, runs.active(), now)
-        states = _states(connection, pipeline, runs, found.files, now)
+        close_finished_moves(connection, pipeline.folders, now)
+        dead = _dead_runs(connection, pipeline, active, now)
+        living = [run for run in active if run not in dead]
+        in_flight = _names_in_flight(connection, pipeline, living, now)
+        ended = runs.ended_badly({file.fingerprint for file in found.files})
+        _note_deaths_before_work(connection, [*dead, *ended], found.files, now)
+        states = _states(connection, pipeline, found.files, now)
+    runs.report_dead([run.run_id for run in dead])
     halted = {
         file.name: message
         for file in found.files
@@ -100,39 +113,76 @@ def _seconds(moment: datetime) -> float:
     return (moment - datetime(1970, 1, 1)).total_seconds()
 
 
-def _names_in_flight(
+def _dead_runs(
     connection: Connection, pipeline: Pipeline, active: Sequence[RunOfFile], now: datetime
+) -> list[RunOfFile]:
+    """The active runs that are dead: their process is gone, or never began its work in time.
+
+    One that still waits in the queue is not dead, however long; it is only asked for again.
+    """
+    max_runtime_s = pipeline.settings.max_runtime_s
+    attempted = attempts.of_runs(connection, {run.run_id for run in active})
+    began = {attempt.run_id for attempt in attempted}
+    dead = {one.run_id for one in attempted if _has_died(one, max_runtime_s, now)}
+    overdue = {run.run_id for run in active if _age_s(run.began_at, now) > max_runtime_s}
+    return [
+        run
+        for run in active
+        if run.run_id in dead
+        or (run.run_id in overdue and run.run_id not in began and not run.is_queued)
+    ]
+
+
+def _has_died(attempt: Attempt, max_runtime_s: float, now: datetime) -> bool:
+    alive = is_alive(attempt.process)
+    is_old = _age_s(attempt.started_at, now) > max_runtime_s
+    return attempt.outcome == attempts.DIED or alive is False or (alive is None and is_old)
+
+
+def _age_s(moment: datetime, now: datetime) -> float:
+    return (now - moment).total_seconds()
+
+
+def _names_in_flight(
+    connection: Connection, pipeline: Pipeline, living: Sequence[RunOfFile], now: datetime
 ) -> set[str]:
     """The files that are being worked on; attempts whose process is gone are noted as died."""
-    names: set[str] = set()
-    dead_runs: set[str | None] = set()
     max_runtime_s = pipeline.settings.max_runtime_s
+    names = {run.name for run in living if _age_s(run.began_at, now) <= max_runtime_s}
     for attempt in attempts.started(connection, PRODUCT):
-        alive = is_alive(attempt.process)
-        is_old = (now - attempt.started_at).total_seconds() > max_runtime_s
-        if alive is False or (alive is None and is_old):
-            _note_death(connection, attempt, now)
-            dead_runs.add(attempt.run_id)
+        if _has_died(attempt, max_runtime_s, now):
+            message = f"The process {attempt.process} ended without a word."
+            attempts.end(connection, attempt.attempt_id, attempts.DIED, now, message=message)
         else:
             names.add(attempt.name)
-    young = (run for run in active if (now - run.began_at).total_seconds() <= max_runtime_s)
-    return names | {run.name for run in young if run.run_id not in dead_runs}
+    return names
 
 
-def _note_death(connection: Connection, attempt: Attempt, now: datetime) -> None:
-    message = f"The process {attempt.process} ended without a word."
-    attempts.end(connection, attempt.attempt_id, attempts.DIED, now, message=message)
+def _note_deaths_before_work(
+    connection: Connection, ended: Sequence[RunOfFile], files: Sequence[InboxFile], now: datetime
+) -> None:
+    """Runs that ended badly before they could begin an attempt died as well."""
+    present = {(file.name, file.fingerprint) for file in files}
+    died = [run for run in ended if (run.name, run.fingerprint) in present]
+    began = {one.run_id for one in attempts.of_runs(connection, {run.run_id for run in died})}
+    for run in died:
+        if run.run_id not in began:
+            attempts.note(
+                connection,
+                PRODUCT,
+                run.name,
+                run.fingerprint,
+                attempts.DIED,
+                now,
+                message=f"The run {run.run_id} ended before it began its work.",
+                run_id=run.run_id,
+            )
 
 
 def _states(
-    connection: Connection,
-    pipeline: Pipeline,
-    runs: RunRecords,
-    files: Sequence[InboxFile],
-    now: datetime,
+    connection: Connection, pipeline: Pipeline, files: Sequence[InboxFile], now: datetime
 ) -> dict[str, FileState]:
     """Each file's state by name; a file whose runs died too often is halted here."""
-    _note_dead_runs(connection, pipeline, runs, files, now)
     record: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in attempts.of_files(connection, PRODUCT, [file.name for file in files]):
         record.setdefault((attempt.name, attempt.fingerprint), []).append(attempt)
@@ -155,34 +205,3 @@ def _states(
             )
             states[file.name] = FileState(state.failures, state.deaths, message)
     return states
-
-
-def _note_dead_runs(
-    connection: Connection,
-    pipeline: Pipeline,
-    runs: RunRecords,
-    files: Sequence[InboxFile],
-    now: datetime,
-) -> None:
-    """Runs that ended, or are long overdue, before they could begin an attempt died as well."""
-    present = {(file.name, file.fingerprint) for file in files}
-    overdue = [
-        run
-        for run in runs.active()
-        if (now - run.began_at).total_seconds() > pipeline.settings.max_runtime_s
-    ]
-    ended = runs.ended_badly({file.fingerprint for file in files}) if files else []
-    dead = [run for run in (*overdue, *ended) if (run.name, run.fingerprint) in present]
-    began = attempts.known_run_ids(connection, {run.run_id for run in dead})
-    for run in dead:
-        if run.run_id not in began:
-            attempts.note(
-                connection,
-                PRODUCT,
-                run.name,
-                run.fingerprint,
-                attempts.DIED,
-                now,
-                message=f"The run {run.run_id} ended before it began its work.",
-                run_id=run.run_id,
-            )

@@ -1,0 +1,58 @@
+"""The catalogue's tables. Their names are public; `docs/catalogue.md` explains them to users.
+
+Fixed meanings: `store_id` and `sku` are a company's own identifiers, always text; `store_key`,
+`sku_id`, `product_id`, … are this catalogue's numbers; `_cents` and `_e4` are whole cents and
+ten-thousandths of a dollar (money is never a binary float); `_at` is UTC, `_date` the day as the
+file gives it.
+"""
+
+from pipeline_assets.catalogue.schema.base import metadata
+from pipeline_assets.catalogue.schema.files import (
+    file_attempts,
+    ingested_files,
+    post_processing_steps,
+)
+from pipeline_assets.catalogue.schema.prices import price_history, prices
+from pipeline_assets.catalogue.schema.products import (
+    brand_aliases,
+    brand_translations,
+    brands,
+    product_decisions,
+    product_merges,
+    product_redirects,
+    product_translations,
+    products,
+    skus,
+)
+from pipeline_assets.catalogue.schema.stores import (
+    categories,
+    companies,
+    store_comparisons,
+    store_group_members,
+    store_groups,
+    stores,
+)
+
+__all__ = [
+    "brand_aliases",
+    "brand_translations",
+    "brands",
+    "categories",
+    "companies",
+    "file_attempts",
+    "ingested_files",
+    "metadata",
+    "post_processing_steps",
+    "price_history",
+    "prices",
+    "product_decisions",
+    "product_merges",
+    "product_redirects",
+    "product_translations",
+    "products",
+    "skus",
+    "store_comparisons",
+    "store_group_members",
+    "store_groups",
+    "stores",
+]
