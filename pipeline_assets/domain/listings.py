@@ -133,7 +133,10 @@ def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
 
 def shorten(value: object, length: int = 60) -> str:
     """A value as a message can show it."""
-    shown = str(value) if isinstance(value, Decimal) else repr(value)
+    try:
+        shown = str(value) if isinstance(value, Decimal) else repr(value)
+    except RecursionError:  # it was not too deep to decode, but is to be shown
+        shown = f"a {type(value).__name__} nested too deeply"
     return shown if len(shown) <= length else f"{shown[:length]}…"
 
 

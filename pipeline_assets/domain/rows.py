@@ -1,7 +1,7 @@
 """The lines of a snapshot file to a snapshot: every line is a listing or a rejected row."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,8 @@ class RawLine(msgspec.Struct):
 # Numbers with a point become the Decimal of their own text: 2.675 stays 2.675.
 _TYPED = msgspec.json.Decoder(RawLine, float_hook=Decimal)
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
+# Nesting and exponents (1e99999999999999999999) can be deeper and larger than Python holds.
+_UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError, InvalidOperation)
 
 
 def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
@@ -77,7 +79,7 @@ def decode(line: bytes) -> RawLine | RowRejection:
         return _TYPED.decode(line)
     except msgspec.ValidationError:
         return _decode_leniently(line)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except _UNDECODABLE as error:
         return RowRejection("bad_json", f"not valid JSON: {error}")
 
 
@@ -85,7 +87,7 @@ def _decode_leniently(line: bytes) -> RawLine | RowRejection:
     """Some part has a type it should not have: use what can be used of the rest."""
     try:
         value = _ANY.decode(line)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except _UNDECODABLE as error:
         return RowRejection("bad_json", f"not valid JSON: {error}")
     if not isinstance(value, Mapping):
         return RowRejection("bad_json", f"{shorten(value)} is not a JSON object")
@@ -107,7 +109,8 @@ def _listing(
         raise raw
     if raw.product is None:
         raise RowRejection("no_product", "there is no product object in this line")
-    listing = to_listing(number, raw.product, dropped)
+    dropped_here: dict[str, int] = {}
+    listing = to_listing(number, raw.product, dropped_here)
     other = other_store(raw.metadata, header.company, header.store_id) if raw.metadata else None
     if other is not None:
         raise RowRejection(
@@ -118,6 +121,8 @@ def _listing(
             "repeated_sku",
             f"SKU {listing.sku} stands in line {first_line[listing.sku]} already; the first stays",
         )
+    for name, count in dropped_here.items():
+        dropped[name] = dropped.get(name, 0) + count
     return listing
 
 

@@ -85,7 +85,7 @@ class SettledFiles:
 
     @property
     def seen(self) -> dict[str, float]:
-        """The files that have not settled, as `name fingerprint` → seconds of the first look."""
+        """The first looks that later ones need, as `name fingerprint` → seconds since 1970."""
         return dict(self._seen)
 
     def split(self, found: Look, now_s: float) -> tuple[list[InboxFile], list[InboxFile]]:
@@ -95,12 +95,11 @@ class SettledFiles:
         still_seen: dict[str, float] = {}
         for file in found.files:
             key = f"{file.name} {file.fingerprint} {file.ctime_ns}"
-            since = min(file.ctime_ns / 1e9, now_s) if self._clock_is_sane(file, now_s) else now_s
-            since = min(since, self._seen.get(key, now_s))
-            if now_s - since >= self._settle_s:
-                settled.append(file)
-            else:
-                unsettled.append(file)
+            is_sane = self._clock_is_sane(file, now_s)
+            since = min(file.ctime_ns / 1e9 if is_sane else now_s, self._seen.get(key, now_s))
+            has_settled = now_s - since >= self._settle_s
+            (settled if has_settled else unsettled).append(file)
+            if not (has_settled and is_sane):  # without a sane clock only the look tells again
                 still_seen[key] = since
         self._seen = still_seen
         return settled, unsettled

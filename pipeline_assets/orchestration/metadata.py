@@ -4,15 +4,11 @@ import dagster as dg
 
 from pipeline_assets.services.outcomes import FileOutcome
 
-_OF_ASSET = {
-    "processed_products": ("rows_", "skus_", "products_"),
-    "store_prices": ("rows_priced", "prices_"),
-}
 _ROW_COUNT = {"processed_products": "rows_accepted", "store_prices": "rows_priced"}
 
 
 def materialization_metadata(asset: str, outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
-    """The figures of an accepted file that belong to one of the two assets."""
+    """The figures of an accepted file; both assets show all of them, each with its row count."""
     header = outcome.header
     assert header is not None
     shown: dict[str, dg.MetadataValue] = {
@@ -23,14 +19,10 @@ def materialization_metadata(asset: str, outcome: FileOutcome) -> dict[str, dg.M
         "archived_as": dg.MetadataValue.text(outcome.place or ""),
         "dagster/row_count": dg.MetadataValue.int(outcome.counts[_ROW_COUNT[asset]]),
         "seconds": dg.MetadataValue.float(round(outcome.seconds, 3)),
+        "rejected_by_reason": dg.MetadataValue.json(dict(outcome.rejected_by_reason)),
+        "skus_matched_by_rule": dg.MetadataValue.json(dict(outcome.matched_by_rule)),
     }
-    for name, count in outcome.counts.items():
-        if name.startswith(_OF_ASSET[asset]):
-            shown[name] = dg.MetadataValue.int(count)
-    if asset == "processed_products":
-        shown["rejected_by_reason"] = dg.MetadataValue.json(dict(outcome.rejected_by_reason))
-        shown["skus_matched_by_rule"] = dg.MetadataValue.json(dict(outcome.matched_by_rule))
-    return shown
+    return shown | {name: dg.MetadataValue.int(count) for name, count in outcome.counts.items()}
 
 
 def refusal_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
