@@ -8,15 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class Settings(BaseSettings):
     """The settings, as environment variables `PIPELINE_<NAME>` (and `CATALOGUE_URL`)."""
 
-    model_config = SettingsConfigDict(env_prefix="PIPELINE_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PIPELINE_",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # a URL holds a password
+    )
 
     data_dir: Path = Field(
         default=Path("data"), description="folder of the inboxes, archive, quarantine"
@@ -82,6 +88,20 @@ class Settings(BaseSettings):
         default=1024 * 2**20, gt=0, description="largest file, unpacked"
     )
     max_line_bytes: int = Field(default=2**20, gt=0, description="longest line of a file")
+
+    @field_validator("catalogue_url")
+    @classmethod
+    def _names_a_database(cls, url: str) -> str:
+        """Told when it is read, not at the first use: the URL can be parsed, its driver is here."""
+        try:
+            if url:
+                make_url(url).get_dialect().import_dbapi()
+        except (ArgumentError, ImportError) as error:
+            raise ValueError(
+                f"{error}. Give an SQLAlchemy URL such as "
+                "mysql+mysqlconnector://user:password@host/catalogue, or leave it out."
+            ) from error
+        return url
 
     @cached_property
     def data_path(self) -> Path:

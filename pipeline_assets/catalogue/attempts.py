@@ -61,7 +61,16 @@ def begin(
     run_id: str | None,
     process: str,
 ) -> int:
-    """Note that work on a file starts; returns the attempt's id."""
+    """Note that work on a file starts; returns the attempt's id.
+
+    An earlier attempt of the same run that is still open has failed, and that could not be written.
+    """
+    if run_id is not None:
+        connection.execute(
+            update(file_attempts)
+            .where(file_attempts.c.run_id == run_id, file_attempts.c.outcome == STARTED)
+            .values(outcome=FAILED, ended_at=now)
+        )
     row = {
         "inbox": inbox,
         "name": name,

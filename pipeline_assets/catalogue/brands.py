@@ -62,7 +62,6 @@ class Alias:
     spelling: str
     brand_id: int
     brand_normalised_name: str
-    brand_name: str
 
 
 def aliases(connection: Connection) -> list[Alias]:
@@ -73,7 +72,6 @@ def aliases(connection: Connection) -> list[Alias]:
             brand_aliases.c.spelling,
             brands.c.brand_id,
             brands.c.normalised_name,
-            brands.c.name,
         )
         .join(brands, brands.c.brand_id == brand_aliases.c.brand_id)
         .order_by(brand_aliases.c.alias)
@@ -81,10 +79,10 @@ def aliases(connection: Connection) -> list[Alias]:
     return [Alias(*row) for row in rows]
 
 
-def brand_ids(connection: Connection) -> dict[str, int]:
-    """Every brand's id by its normalised name, also of brands that no alias stands for."""
-    rows = connection.execute(select(brands.c.normalised_name, brands.c.brand_id))
-    return {row[0]: row[1] for row in rows}
+def known_brands(connection: Connection) -> dict[str, tuple[int, str]]:
+    """Every brand's id and name by its normalised name, also where no alias stands for it."""
+    rows = connection.execute(select(brands.c.normalised_name, brands.c.brand_id, brands.c.name))
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def create_brand(connection: Connection, normalised_name: str, name: str) -> int:

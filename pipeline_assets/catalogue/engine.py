@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.errors import CatalogueUnavailableError
 
@@ -69,7 +69,7 @@ def writing(engine: Engine, *, is_rehearsal: bool = False) -> Iterator[Connectio
 def _connected(engine: Engine) -> Iterator[Connection]:
     try:
         connection = engine.connect()
-    except OperationalError as error:
+    except DBAPIError as error:  # drivers differ in which of their errors this is
         shown = engine.url.render_as_string(hide_password=True)
         raise CatalogueUnavailableError(shown, str(error.orig)) from error
     with connection:

@@ -1,7 +1,7 @@
 """Which SKUs are one product: what a decision needs to know, and the writing of its plan."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from pipeline_assets.catalogue.schema import price_history, product_decisions, p
 from pipeline_assets.catalogue.statements import pieces, rows_where_in
 from pipeline_assets.domain.identity import Decision, SkuFacts
 from pipeline_assets.domain.product_plans import ProductFacts
-from pipeline_assets.domain.shelves import sold_together
+from pipeline_assets.domain.shelves import could_be_one, sold_together
 
 _FACTS = select(
     skus.c.sku_id, skus.c.company, skus.c.sku, skus.c.barcode, skus.c.match_key, skus.c.product_id
@@ -64,7 +64,7 @@ def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbour
         current,
         _products(connection, product_ids),
         decisions,
-        _sold_together(connection, facts.values()),
+        _sold_together(connection, could_be_one(facts.values(), decisions)),
     )
 
 
@@ -84,13 +84,8 @@ def _products(connection: Connection, product_ids: Collection[int]) -> dict[int,
     return {row[0]: ProductFacts(*row) for row in rows}
 
 
-def _sold_together(connection: Connection, facts: Iterable[SkuFacts]) -> set[tuple[int, int]]:
-    """Among the SKUs without barcode that share company and match key: who stood side by side."""
-    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for sku in facts:
-        if sku.barcode is None and sku.match_key is not None:
-            alike[sku.company, sku.match_key].append(sku.sku_id)
-    groups = [group for group in alike.values() if len(group) > 1]
+def _sold_together(connection: Connection, groups: Sequence[Sequence[int]]) -> set[tuple[int, int]]:
+    """Within each group: which SKUs stood side by side."""
     columns = price_history.c
     wanted = select(columns.store_key, columns.sku_id, columns.scraped_at, columns.price_cents)
     sku_ids = [sku_id for group in groups for sku_id in group]

@@ -1,5 +1,7 @@
 """How far each step of post-processing has come: the last accepted file it has seen."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, func, insert, select, update
 
 from pipeline_assets.catalogue.schema import ingested_files, post_processing_steps
@@ -9,6 +11,12 @@ def last_file_id(connection: Connection) -> int:
     """The newest accepted file; 0 when there is none."""
     newest = connection.execute(select(func.max(ingested_files.c.file_id))).scalar_one()
     return int(newest or 0)
+
+
+def first_ingested_at(connection: Connection) -> datetime | None:
+    """When the first accepted file was taken; None when there is none."""
+    wanted = select(ingested_files.c.ingested_at).order_by(ingested_files.c.file_id).limit(1)
+    return connection.execute(wanted).scalar_one_or_none()
 
 
 def seen_file_id(connection: Connection, step: str) -> int:

@@ -1,6 +1,6 @@
 """Companies, stores, categories and brands: registered when a file names them the first time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -69,15 +69,24 @@ def ensure_brands(connection: Connection, spellings: Mapping[str, str]) -> None:
             connection, select(brand_aliases), brand_aliases.c.alias, spellings.keys()
         )
     }
-    for name in sorted(spellings.keys() - known.keys()):
+    missing = spellings.keys() - known.keys()
+    # Other names can stand for a brand whose own name no SKU had any more.
+    ids = _brand_ids(connection, missing)
+    for name in sorted(missing):
         brand = {"normalised_name": name, "name": spellings[name]}
-        brand_id = insert_row(connection, brands, brand)
+        brand_id = ids[name] if name in ids else insert_row(connection, brands, brand)
         alias = {"alias": name, "brand_id": brand_id, "spelling": spellings[name]}
         connection.execute(insert(brand_aliases).values(alias))
     for name, row in known.items():
         spelling = nicest_spelling((row.spelling, spellings[name]))
         if spelling != row.spelling:
             _respell(connection, name, spelling)
+
+
+def _brand_ids(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    wanted = select(brands.c.normalised_name, brands.c.brand_id)
+    rows = rows_where_in(connection, wanted, brands.c.normalised_name, names)
+    return {row[0]: row[1] for row in rows}
 
 
 def _respell(connection: Connection, alias: str, spelling: str) -> None:

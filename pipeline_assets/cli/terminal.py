@@ -55,14 +55,14 @@ class FileProgress:
     def begin(self, name: str, waiting: int) -> None:
         """A file is taken; `waiting` more are known."""
         total = self._done + 1 + waiting
-        self._bar.update(self._task, description=name, total=total, completed=self._done)
+        self._bar.update(self._task, description=escape(name), total=total, completed=self._done)
 
     def end(self, name: str, is_ok: bool) -> None:
         """Its run has ended."""
         self._done += 1
         self._bar.update(self._task, completed=self._done)
         if not errors.is_terminal and not self._is_quiet:
-            errors.print(f"{'took' if is_ok else 'FAILED on'} {name}")
+            errors.print(f"{'took' if is_ok else 'FAILED on'} {name}", markup=False)
 
     def pause(self, seconds: float, files: Sequence[str]) -> None:
         """Nothing can be taken before these files settle."""
@@ -168,7 +168,7 @@ def show_next_steps(lines: Iterable[str]) -> None:
     """Where to look next."""
     console.print()
     for line in lines:
-        console.print(f"  {line}")
+        console.print(f"  {line}", markup=False)
 
 
 def show_status(status: Status) -> None:

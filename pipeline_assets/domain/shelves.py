@@ -5,12 +5,39 @@ they once were is a fact that later delistings do not undo.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 from itertools import combinations, pairwise
 
+from pipeline_assets.domain.gathering import Gathering
+from pipeline_assets.domain.identity import Decision, SkuFacts
+
 HistoryRow = tuple[int, int, datetime, int | None]
 """store_key, sku_id, scraped_at, price in cents (None: delisted)."""
+
+
+def could_be_one(skus: Collection[SkuFacts], decisions: Iterable[Decision]) -> list[list[int]]:
+    """The SKUs without barcode of one company that names alone could make one product.
+
+    By an equal match key, or by way of others: an operator's *same* ties different keys together.
+    """
+    labels: dict[int, set[Hashable]] = defaultdict(set)
+    for decision in decisions:
+        if decision.kind == "same":
+            labels[decision.sku_id_a].add(decision)
+            labels[decision.sku_id_b].add(decision)
+    company_of = {sku.sku_id: sku.company for sku in skus if sku.barcode is None}
+    for sku in skus:
+        if sku.match_key is not None:
+            labels[sku.sku_id].add(sku.match_key)
+    alike = Gathering({})
+    for sku_id in sorted(company_of):
+        alike.add(sku_id, labels[sku_id])
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for number, group in enumerate(alike.groups()):
+        for sku_id in group:
+            groups[number, company_of[sku_id]].append(sku_id)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def sold_together(

@@ -1,5 +1,6 @@
 """A look into an inbox: which files lie there, which have settled. Stats only, nothing is read."""
 
+import hashlib
 import os
 import stat
 from collections.abc import Mapping
@@ -85,7 +86,7 @@ class SettledFiles:
 
     @property
     def seen(self) -> dict[str, float]:
-        """The first looks that later ones need, as `name fingerprint` → seconds since 1970."""
+        """The first looks that later ones need, as a version's digest → seconds since 1970."""
         return dict(self._seen)
 
     def split(self, found: Look, now_s: float) -> tuple[list[InboxFile], list[InboxFile]]:
@@ -94,7 +95,7 @@ class SettledFiles:
         unsettled: list[InboxFile] = []
         still_seen: dict[str, float] = {}
         for file in found.files:
-            key = f"{file.name} {file.fingerprint} {file.ctime_ns}"
+            key = _version_digest(file)
             is_sane = self._clock_is_sane(file, now_s)
             since = min(file.ctime_ns / 1e9 if is_sane else now_s, self._seen.get(key, now_s))
             has_settled = now_s - since >= self._settle_s
@@ -108,3 +109,9 @@ class SettledFiles:
     def _clock_is_sane(file: InboxFile, now_s: float) -> bool:
         """A network file system's clock may run ahead; then only the two looks count."""
         return file.ctime_ns / 1e9 <= now_s
+
+
+def _version_digest(file: InboxFile) -> str:
+    """Short, whatever the length of the name: sensors keep looks in a cursor of limited size."""
+    version = f"{file.name} {file.fingerprint} {file.ctime_ns}"
+    return hashlib.blake2b(version.encode(), digest_size=8).hexdigest()

@@ -90,6 +90,9 @@ def update_products(
 
 
 def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:
+    if context.retry_number:  # the first try has chosen, and the file is in flight by this run
+        stored = context.instance.get_run_by_id(context.run.run_id)
+        return stored.tags.get(FILE_TAG) if stored else None
     settled = SettledFiles(pipeline.settings.settle_s)
     found = survey(pipeline, InstanceRuns(context.instance), settled)
     if not found.takeable:

@@ -1,5 +1,7 @@
 """What follows from an error that kept a file from being taken: another try, or halting."""
 
+from sqlalchemy.exc import DBAPIError
+
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.engine import writing
 from pipeline_assets.catalogue.faults import is_passing, shown_cause
@@ -17,8 +19,25 @@ def settle_failure(
     An error that passes by itself asks for another try until there were `max_failures` in a row;
     any other halts the file at once.
     """
-    cause = shown_cause(error)
     pipeline.engine.dispose()  # nothing of the failed try is used again
+    try:
+        return _note_failure(pipeline, file, attempt_id, error)
+    except DBAPIError as another:
+        return unrecorded_failure(file, another)
+
+
+def unrecorded_failure(file: InboxFile, error: DBAPIError) -> PassingError | HaltedFileError:
+    """The error to raise where the record of attempts itself cannot be written, for a lock say."""
+    cause = shown_cause(error)
+    if is_passing(error):
+        return PassingError(file.name, cause, 1)
+    return HaltedFileError(file.name, cause)
+
+
+def _note_failure(
+    pipeline: Pipeline, file: InboxFile, attempt_id: int, error: Exception
+) -> PassingError | HaltedFileError:
+    cause = shown_cause(error)
     with writing(pipeline.engine) as connection:
         earlier = attempts.of_files(connection, PRODUCT, [file.name])
         ours = [attempt for attempt in earlier if attempt.fingerprint == file.fingerprint]

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue import attempts, ledger
 from pipeline_assets.catalogue.engine import reading, writing
@@ -26,7 +27,7 @@ from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import PRODUCT, path_in
 from pipeline_assets.inbox.reading import ReadFile, read_file
 from pipeline_assets.inbox.scanning import InboxFile
-from pipeline_assets.services.failures import settle_failure
+from pipeline_assets.services.failures import settle_failure, unrecorded_failure
 from pipeline_assets.services.outcomes import FileOutcome, State
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.processes import this_process
@@ -49,16 +50,7 @@ def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> Fil
         file = InboxFile.from_stat(name, path.lstat())
     except FileNotFoundError:
         return FileOutcome(name, State.VANISHED, message=str(VanishedFileError(path)))
-    with writing(pipeline.engine) as connection:
-        attempt_id = attempts.begin(
-            connection,
-            PRODUCT,
-            name,
-            file.fingerprint,
-            pipeline.clock(),
-            run_id,
-            this_process(),
-        )
+    attempt_id = _begin(pipeline, file, run_id)
     try:
         outcome = _Ingestion(pipeline, path, attempt_id, run_id).run()
     except CatalogueUnavailableError:
@@ -66,6 +58,17 @@ def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> Fil
     except Exception as error:
         raise settle_failure(pipeline, file, attempt_id, error) from error
     return replace(outcome, seconds=time.perf_counter() - begun)
+
+
+def _begin(pipeline: Pipeline, file: InboxFile, run_id: str | None) -> int:
+    now = pipeline.clock()
+    try:
+        with writing(pipeline.engine) as connection:
+            return attempts.begin(
+                connection, PRODUCT, file.name, file.fingerprint, now, run_id, this_process()
+            )
+    except DBAPIError as error:
+        raise unrecorded_failure(file, error) from error
 
 
 class _Ingestion:

@@ -47,8 +47,28 @@ def test_a_price_is_rounded_half_up_to_whole_cents(number: str, cents: int) -> N
 
 @pytest.mark.parametrize(
     "number",
-    ["0", "-0.0", "0.0", "-1", "-0.01", "0.004", "0.0049999", "1e-400", "99999.991", "99999.995"]
-    + ["100000", "100000.0", "1e9", "1e400", "9" * 40, "true", "null", '"1.5"', "[1]", "{}"],
+    [
+        "0",
+        "-0.0",
+        "0.0",
+        "-1",
+        "-0.01",
+        "0.004",
+        "0.0049999",
+        "1e-400",
+        "99999.991",
+        "99999.995",
+        "100000",
+        "100000.0",
+        "1e9",
+        "1e400",
+        "9" * 40,
+        "true",
+        "null",
+        '"1.5"',
+        "[1]",
+        "{}",
+    ],
 )
 def test_what_is_no_number_above_nothing_and_up_to_the_highest_is_no_price(number: str) -> None:
     assert read(number) is None

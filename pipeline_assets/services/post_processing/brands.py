@@ -57,16 +57,16 @@ def reconcile_brands(connection: Connection) -> StepReport:
         else alias.alias
         for alias in aliases
     }
-    ids = catalogue.brand_ids(connection)
+    known = catalogue.known_brands(connection)
+    ids = {name: brand_id for name, (brand_id, _) in known.items()}
     for name in sorted(set(canonical.values()) - ids.keys()):
         ids[name] = catalogue.create_brand(connection, name, spellings[name])
     moved = {a.alias: ids[canonical[a.alias]] for a in aliases if _is_elsewhere(a, canonical)}
     catalogue.point_aliases(connection, moved)
-    shown = {alias.brand_normalised_name: alias.brand_name for alias in aliases}
     renamed = {
         ids[name]: spellings[name]
-        for name in set(canonical.values())
-        if name in shown and shown[name] != spellings[name]
+        for name in set(canonical.values()) & known.keys()
+        if known[name][1] != spellings[name]
     }
     catalogue.rename_brands(connection, renamed)
     return StepReport(

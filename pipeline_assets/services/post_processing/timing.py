@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pipeline_assets.catalogue import progress
 from pipeline_assets.catalogue.engine import reading
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.post_processing import brands, groups, products
+from pipeline_assets.services.post_processing import brands, export, groups, products
 from pipeline_assets.services.survey import Survey
 
 _STEPS_WITH_PROGRESS = (
@@ -14,16 +14,18 @@ _STEPS_WITH_PROGRESS = (
     products.TRANSLATIONS,
     products.RECONCILED,
     groups.RECONCILED,
+    export.EXPORTED,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The newest accepted file, the newest that post-processing has seen, when it last ended."""
+    """The newest accepted file, the newest that all of post-processing has seen, and since when
+    files may have been waiting for it: since it last ended, at first since the first file."""
 
     last_file_id: int
     seen_file_id: int
-    last_ended_at: datetime | None
+    waits_since: datetime | None
 
 
 def idle_reason(found: Survey, behind: Progress, now: datetime, max_wait: timedelta) -> str | None:
@@ -36,7 +38,7 @@ def idle_reason(found: Survey, behind: Progress, now: datetime, max_wait: timede
     busy = len(found.takeable) + len(found.waiting) + len(found.unsettled) + len(found.in_flight)
     if not busy:
         return None
-    if behind.last_ended_at is not None and now - behind.last_ended_at >= max_wait:
+    if behind.waits_since is not None and now - behind.waits_since >= max_wait:
         return None
     return f"{busy} files of the product inbox are still to be taken."
 
@@ -45,4 +47,5 @@ def read_progress(pipeline: Pipeline, last_ended_at: datetime | None) -> Progres
     """How far post-processing is behind: its slowest step counts."""
     with reading(pipeline.engine) as connection:
         seen = [progress.seen_file_id(connection, step) for step in _STEPS_WITH_PROGRESS]
-        return Progress(progress.last_file_id(connection), min(seen), last_ended_at)
+        waits_since = last_ended_at or progress.first_ingested_at(connection)
+        return Progress(progress.last_file_id(connection), min(seen), waits_since)

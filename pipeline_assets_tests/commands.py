@@ -1,0 +1,70 @@
+"""Commands run from tests: in this process, or as a process of their own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline_assets.cli import main
+from pipeline_assets_tests.workplace import Workplace
+
+SCRIPT = Path(sys.executable).with_name("pipeline-assets")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """Standard output, which must be one line with one JSON object and nothing else."""
+        assert self.out.count("\n") == 1, self.out
+        value = json.loads(self.out)
+        assert isinstance(value, dict)
+        return value
+
+
+Command = Callable[..., Ran]
+
+
+def in_this_process(capfd: pytest.CaptureFixture[str]) -> Command:
+    """Runs commands by `main`; captured are the file descriptors themselves."""
+
+    def run(*arguments: str) -> Ran:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        out, err = capfd.readouterr()
+        code = ended.value.code
+        assert code is None or isinstance(code, int)
+        return Ran(code or 0, out, err)
+
+    return run
+
+
+def process(place: Workplace, *arguments: str, **more: str) -> Ran:
+    """Runs a command in a process of its own, started in a folder of no meaning."""
+    environment = place.environment | {"PATH": "/usr/bin:/bin", "HOME": str(place.root)} | more
+    ended = subprocess.run(
+        [str(SCRIPT), *arguments],
+        cwd=place.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+
+def outcomes(report: Mapping[str, Any]) -> dict[str, tuple[str, str | None]]:
+    """What the report of a drain says of each file, as name → (outcome, reason)."""
+    return {one["name"]: (one["outcome"], one["reason"]) for one in report["files"]}

@@ -1,0 +1,271 @@
+"""Job `product_update`, executed in process on a persistent instance."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from pipeline_assets.definitions import build_defs
+from pipeline_assets.services import ingestion
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.requeue import requeue
+from pipeline_assets.services.snapshot_writing import WrittenSnapshot, write_snapshot
+from pipeline_assets.settings import Settings
+from pipeline_assets_tests.orchestration.job_runs import (
+    ASSETS,
+    materialized,
+    observed,
+    restarts,
+    run,
+    words,
+)
+from pipeline_assets_tests.workplace import Workplace, row
+
+
+@pytest.fixture
+def place(workplace: Workplace) -> Workplace:
+    """A workplace that waits a tenth of a second for a lock, and fails three times at the most."""
+    settings = Settings(
+        data_dir=workplace.data, settle_s=0, retry_wait_s=0, lock_timeout_s=0.1, max_failures=3
+    )
+    workplace.pipeline = Pipeline(settings).prepare()
+    return workplace
+
+
+def attempts(place: Workplace) -> list[tuple[Any, ...]]:
+    return place.rows("SELECT outcome, message FROM file_attempts ORDER BY attempt_id")
+
+
+def test_an_accepted_file_materializes_both_assets_with_its_figures(place: Workplace) -> None:
+    place.take("day0.jsonl", [row("1", 1.5), row("2", 2.0, name="Tea"), row("3", 3, name="Oats")])
+    place.drop(
+        "day1.jsonl",
+        [
+            row("1", 1.7, day="2025-09-02"),
+            row("2", 2.0, name="Tea", day="2025-09-02"),
+            row("4", 4, name="Honey", barcode="9300675024235", day="2025-09-02"),
+            row("5", "N/A", day="2025-09-02"),
+            row("6", None, name="Rye Bread", day="2025-09-02"),
+        ],
+    )
+    result = run(place, "day1.jsonl")
+    assert result.success
+    found = materialized(place, result.run_id)
+    seconds = [found[asset].pop("seconds") for asset in ASSETS]
+    assert all(0 < one < 60 for one in seconds)
+    (archived,) = [name for name in place.files("archive") if "day1" in name]
+    figures = {
+        "file": "day1.jsonl",
+        "company": "aldi",
+        "store": "G1",
+        "scraped_date": "2025-09-02",
+        "archived_as": f"archive/{archived}",
+        "rows_read": 5,
+        "rows_accepted": 4,
+        "rows_rejected": 1,
+        "rejected_by_reason": {"bad_price": 1},
+        "rows_priced": 3,
+        "skus_new": 2,
+        "skus_changed": 0,
+        "skus_matched_by_rule": {"alone": 2},
+        "products_new": 2,
+        "prices_new": 1,
+        "prices_changed": 1,
+        "prices_unchanged": 1,
+        "prices_delisted": 1,
+    }
+    assert found == {
+        "processed_products": figures | {"dagster/row_count": 4},
+        "store_prices": figures | {"dagster/row_count": 3},
+    }
+
+
+def test_a_refused_file_is_a_success_with_an_observation_and_no_materialization(
+    place: Workplace,
+) -> None:
+    place.drop("empty.jsonl", b"")
+    result = run(place, "empty.jsonl")
+    assert result.success
+    assert materialized(place, result.run_id) == {}
+    (seen,) = observed(place, result.run_id)
+    assert (seen["file"], seen["outcome"], seen["reason"]) == (
+        "empty.jsonl",
+        "quarantined",
+        "no_metadata",
+    )
+    assert (place.data / seen["lies_in"]).read_bytes() == b""
+    assert len(seen["message"]) > 20
+
+
+def test_a_file_that_is_gone_is_a_success_that_says_so(place: Workplace) -> None:
+    result = run(place, "gone.jsonl")
+    assert result.success
+    assert materialized(place, result.run_id) == {}
+    assert observed(place, result.run_id)[0]["outcome"] == "vanished"
+
+
+def test_without_config_the_oldest_file_that_can_be_taken_is_taken(place: Workplace) -> None:
+    place.drop("a.jsonl", [row(store_id="G2", day="2025-09-03")])
+    place.drop("b.jsonl", [row(store_id="G1", day="2025-09-02")])
+    place.drop("c.jsonl", [row(store_id="G1", day="2025-09-01")])
+    result = run(place)
+    assert materialized(place, result.run_id)["store_prices"]["file"] == "c.jsonl"
+    stored = place.instance.get_run_by_id(result.run_id)
+    assert stored is not None
+    assert stored.tags["pipeline/file"] == "c.jsonl"
+    assert place.files("product_inbox") == ["a.jsonl", "b.jsonl"]
+
+
+def test_without_config_and_without_a_file_the_run_ends_well_and_says_so(place: Workplace) -> None:
+    result = run(place)
+    assert result.success
+    assert materialized(place, result.run_id) == {}
+    assert "No file in product_inbox/ can be taken now; nothing to do." in words(
+        place, result.run_id
+    )
+
+
+@pytest.mark.parametrize("moment", ["path_in", "read_file"])
+@pytest.mark.parametrize("file", ["a.jsonl", None])
+def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_file(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, moment: str, file: str | None
+) -> None:
+    place.pipeline = replace(
+        place.pipeline, settings=place.pipeline.settings.model_copy(update={"max_failures": 10})
+    )
+    place.drop("a.jsonl", [row()])
+    original = getattr(ingestion, moment)
+    locks: list[threading.Timer] = []
+
+    def locking_once(*arguments: Any) -> Any:
+        if not locks:
+            locks.append(hold_the_lock(place.data / "catalogue.sqlite", 0.4))
+        return original(*arguments)
+
+    monkeypatch.setattr(ingestion, moment, locking_once)
+    result = run(place, file)
+    locks[0].join()
+    assert result.success
+    assert materialized(place, result.run_id)["store_prices"]["prices_new"] == 1
+    assert 1 <= restarts(place, result.run_id) <= 5
+    said = words(place, result.run_id)
+    assert "a.jsonl could not be taken (OperationalError: database is locked" in said
+    assert "Next try in 0 s." in said
+    assert place.one("SELECT count(*) FROM prices") == 1
+    outcomes = [outcome for outcome, _ in attempts(place)]
+    assert outcomes[-1] == "accepted"
+    assert set(outcomes[:-1]) <= {"failed"}
+
+
+def hold_the_lock(database: Path, seconds: float) -> threading.Timer:
+    """Lock the database for writing, as another process may; the timer ends it."""
+    other = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+
+    def release() -> None:
+        other.rollback()
+        other.close()
+
+    timer = threading.Timer(seconds, release)
+    timer.start()
+    return timer
+
+
+def failing_writes(error: Exception, times: int) -> Callable[..., WrittenSnapshot]:
+    """`write_snapshot` that fails after it wrote everything, the first `times` times."""
+    failures: list[Exception] = []
+
+    def write(connection: Connection, *arguments: Any) -> WrittenSnapshot:
+        written = write_snapshot(connection, *arguments)
+        if len(failures) < times:
+            failures.append(error)
+            raise error
+        return written
+
+    return write
+
+
+DUPLICATE = IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed: products.barcode"))
+
+
+def test_an_error_that_passes_is_recorded_and_tried_again_with_nothing_left_of_the_first_try(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.drop("a.jsonl", [row()])
+    monkeypatch.setattr(ingestion, "write_snapshot", failing_writes(DUPLICATE, 2))
+    result = run(place, "a.jsonl")
+    assert result.success
+    assert restarts(place, result.run_id) == 2
+    cause = "Exception: UNIQUE constraint failed: products.barcode"
+    assert attempts(place) == [("failed", cause), ("failed", cause), ("accepted", None)]
+    assert f"({cause}; failure 2 in a row)" in words(place, result.run_id)
+    assert place.one("SELECT count(*) FROM price_history") == 1
+    assert len(place.files("archive")) == 1
+
+
+def test_the_last_permitted_failure_in_a_row_halts_the_file(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.drop("a.jsonl", [row()])
+    monkeypatch.setattr(ingestion, "write_snapshot", failing_writes(DUPLICATE, 99))
+    result = run(place, "a.jsonl")
+    assert not result.success
+    assert [outcome for outcome, _ in attempts(place)] == ["failed", "failed", "halted"]
+    assert attempts(place)[-1][1].startswith("3 failures in a row, the last: Exception: UNIQUE")
+    assert restarts(place, result.run_id) == 2
+    assert place.files("product_inbox") == ["a.jsonl"]
+    assert place.drain().left.halted.keys() == {"a.jsonl"}
+
+
+def test_any_other_error_halts_the_file_at_once_and_says_how_to_go_on(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.drop("a.jsonl", [row()])
+    monkeypatch.setattr(ingestion, "write_snapshot", failing_writes(ValueError("a bug"), 99))
+    result = run(place, "a.jsonl")
+    assert not result.success
+    assert restarts(place, result.run_id) == 0
+    assert attempts(place) == [("halted", "ValueError: a bug")]
+    said = words(place, result.run_id)
+    assert "a.jsonl is halted: ValueError: a bug" in said
+    assert "pipeline-assets requeue a.jsonl" in said
+    assert place.one("SELECT count(*) FROM skus") == 0
+    assert place.drain().left.halted == {"a.jsonl": "ValueError: a bug"}
+    monkeypatch.setattr(ingestion, "write_snapshot", write_snapshot)
+    requeue(place.pipeline, "a.jsonl")
+    assert place.outcomes(place.drain()) == {"a.jsonl": ("accepted", None)}
+
+
+@pytest.mark.parametrize("name", ["../x", "../outside.jsonl", "/etc/hostname", "..", "sub/a.jsonl"])
+def test_a_name_that_leads_out_of_the_inbox_fails_clearly_and_touches_nothing(
+    place: Workplace, name: str
+) -> None:
+    outside = place.data / "outside.jsonl"
+    outside.write_text("mine")
+    before = place.tables(without=())
+    result = run(place, name)
+    assert not result.success
+    assert f"{name!r} is not the name of a file directly in" in words(place, result.run_id)
+    assert restarts(place, result.run_id) == 0
+    assert outside.read_text() == "mine"
+    assert place.tables(without=()) == before
+    assert place.files("archive") == place.files("quarantine") == []
+
+
+def test_the_definitions_load_and_the_job_selects_exactly_the_two_assets() -> None:
+    definitions = build_defs()
+    dg.Definitions.validate_loadable(definitions)
+    job = definitions.resolve_job_def("product_update")
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == set(ASSETS)
+    graph = definitions.resolve_asset_graph()
+    groups = {graph.get(dg.AssetKey(asset)).group_name for asset in ASSETS}
+    assert groups == {"product_update"}
+    (sensor,) = [one for one in definitions.sensors or [] if one.name == "product_inbox_sensor"]
+    assert sensor.job_name == "product_update"

@@ -1,0 +1,78 @@
+"""The product inbox's sensor as the daemon evaluates it: tick after tick, with a clock of its own.
+
+The clock is the real one (Dagster's own times are) plus an offset that tests move.
+"""
+
+from datetime import timedelta
+
+import dagster as dg
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+
+from pipeline_assets.orchestration.sensors import product_inbox_sensor
+from pipeline_assets.services.pipeline import Pipeline, utc_now
+from pipeline_assets.settings import Settings
+from pipeline_assets_tests.workplace import FixedPipelineResource, Workplace
+
+JOB = "product_update"
+# Dagster demands of a queued run that it says where its job comes from.
+_CODE = RegisteredCodeLocationOrigin("pipeline_assets")
+_ORIGIN = RemoteJobOrigin(RemoteRepositoryOrigin(_CODE, "__repository__"), JOB)
+
+
+class Ticks:
+    """A sensor's ticks over an instance; the cursor goes from one to the next."""
+
+    def __init__(self, place: Workplace, settle_s: float = 0) -> None:
+        self.place = place
+        self.instance = dg.DagsterInstance.ephemeral()
+        self.cursor: str | None = None
+        self.idle_because: str | None = None
+        self.offset = timedelta()
+        settings = Settings(data_dir=place.data, settle_s=settle_s, retry_wait_s=0)
+        place.pipeline = Pipeline(settings, lambda: utc_now() + self.offset).prepare()
+        self._job = place.definitions.resolve_job_def(JOB)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.offset += timedelta(seconds=seconds)
+
+    def tick(self) -> list[dg.RunRequest]:
+        """What the sensor asks for now."""
+        resource = FixedPipelineResource(root=str(self.place.root))
+        with dg.build_sensor_context(
+            instance=self.instance, cursor=self.cursor, resources={"pipeline": resource}
+        ) as context:
+            result = product_inbox_sensor.evaluate_tick(context)
+        self.cursor = result.cursor
+        self.idle_because = result.skip_message
+        return list(result.run_requests or [])
+
+    def names(self) -> list[str]:
+        """The names of the files that the sensor asks for now."""
+        return [request.tags["pipeline/file"] for request in self.tick()]
+
+    def launch(
+        self, request: dg.RunRequest, status: dg.DagsterRunStatus = dg.DagsterRunStatus.QUEUED
+    ) -> dg.DagsterRun:
+        """Record a run for a request, as far as `status`; it begins at the present."""
+        self.offset = timedelta()
+        return self.instance.create_run_for_job(
+            self._job,
+            run_config=request.run_config,
+            tags=request.tags,
+            status=status,
+            remote_job_origin=_ORIGIN,
+        )
+
+    def execute(self, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
+        """Run the job for a request to its end."""
+        return self._job.execute_in_process(
+            instance=self.instance,
+            run_config=request.run_config,
+            tags=request.tags,
+            raise_on_error=False,
+        )
