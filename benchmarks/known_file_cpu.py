@@ -13,7 +13,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -37,8 +37,8 @@ class Timer:
         assert is_ok, name
         self.seconds.append(time.process_time() - self._begun)
 
-    def pause(self, seconds: float, files: Sequence[str]) -> None:
-        """Nothing can be taken before these files settle."""
+    def pause(self, seconds: float, why: str) -> None:
+        """Nothing can be taken for so long."""
 
 
 def write_day(inbox: Path, store: str, day: date, first_sku: int, rows: int, seed: int) -> None:

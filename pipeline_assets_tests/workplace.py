@@ -186,8 +186,8 @@ class Silent:
     def end(self, name: str, is_ok: bool) -> None:
         """Its run has ended."""
 
-    def pause(self, seconds: float, files: Sequence[str]) -> None:
-        """Nothing can be taken before these files settle."""
+    def pause(self, seconds: float, why: str) -> None:
+        """Nothing can be taken for so long."""
 
 
 def row(

@@ -17,8 +17,8 @@ from pipeline_assets.services.survey import Survey
 
 # A pipe has no width: lines are then as long as the tables need.
 _WIDTH = None if sys.stdout.isatty() else 160
-console = Console(highlight=False, soft_wrap=True, width=_WIDTH)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=_WIDTH is not None, width=_WIDTH)
+errors = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 _STYLES = {"accepted": "green", "quarantined": "yellow", "halted": "red", "failed": "red"}
 
@@ -64,12 +64,12 @@ class FileProgress:
         if not errors.is_terminal and not self._is_quiet:
             errors.print(f"{'took' if is_ok else 'FAILED on'} {name}", markup=False)
 
-    def pause(self, seconds: float, files: Sequence[str]) -> None:
-        """Nothing can be taken before these files settle."""
-        text = f"waiting {seconds:g} s for {_count(len(files), 'file')} to settle"
-        self._bar.update(self._task, description=text)
+    def pause(self, seconds: float, why: str) -> None:
+        """Nothing can be taken for so long."""
+        text = f"waiting {seconds:g} s: {why}"
+        self._bar.update(self._task, description=escape(text))
         if not errors.is_terminal and not self._is_quiet:
-            errors.print(text)
+            errors.print(text, markup=False)
 
 
 def show_files(reports: Sequence[FileReport]) -> None:
@@ -77,12 +77,12 @@ def show_files(reports: Sequence[FileReport]) -> None:
     if not reports:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("file", no_wrap=True, overflow="ellipsis", max_width=_name_width())
+    table.add_column("file", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
     for heading in ("rows", "rejected", "products+", "prices+", "changed", "delisted"):
         table.add_column(heading, justify="right", no_wrap=True)
     for report in reports:
-        table.add_row(escape(report.name), _outcome(report), *_cells(report.figures))
+        table.add_row(escape(_shortened(report.name)), _outcome(report), *_cells(report.figures))
     console.print(table)
     for report in reports:
         if report.message and report.outcome in ("quarantined", "halted", "failed"):
@@ -90,8 +90,10 @@ def show_files(reports: Sequence[FileReport]) -> None:
             console.print(f"\n[{style}]{escape(report.name)}[/]: {escape(report.message)}")
 
 
-def _name_width() -> int:
-    return max(24, console.width - 78)
+def _shortened(name: str) -> str:
+    """A file name as the terminal has room for it; its end holds the date and stays."""
+    room = max(30, console.width - 76)
+    return name if len(name) <= room else f"{name[: room - 18]}…{name[-17:]}"
 
 
 def show_totals(totals: Mapping[str, int]) -> None:

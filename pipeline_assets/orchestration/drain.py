@@ -10,6 +10,7 @@ from typing import Protocol
 
 import dagster as dg
 
+from pipeline_assets.catalogue.faults import is_passing, shown_cause
 from pipeline_assets.inbox.peeking import Peeked
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.names import (
@@ -36,8 +37,8 @@ class Progress(Protocol):
     def end(self, name: str, is_ok: bool) -> None:
         """Its run has ended."""
 
-    def pause(self, seconds: float, files: Sequence[str]) -> None:
-        """Nothing can be taken before these files settle."""
+    def pause(self, seconds: float, why: str) -> None:
+        """Nothing can be taken for so long."""
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ class _Drain:
     def run(self) -> Drained:
         """Look, take what can be taken, look again, until a look finds nothing to do."""
         while True:
-            found = survey(self._pipeline, self._runs, self._settled)
+            found = self._look()
             chosen = [one for one in found.takeable if _version(one) not in self._tried]
             for index, one in enumerate(chosen):
                 waiting = len(chosen) - index - 1 + len(found.waiting) + len(found.unsettled)
@@ -105,6 +106,16 @@ class _Drain:
             if not chosen and not self._wait(found):
                 self._drained.left = found
                 return self._drained
+
+    def _look(self) -> Survey:
+        """What can be taken now; while the catalogue is locked or out of reach it waits."""
+        while True:
+            try:
+                return survey(self._pipeline, self._runs, self._settled)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                self._pause(self._pipeline.settings.retry_wait_s, shown_cause(error))
 
     def _take(self, one: Peeked, waiting: int) -> None:
         self._progress.begin(one.file.name, waiting)
@@ -126,10 +137,13 @@ class _Drain:
         if not new:
             return False
         self._waited_for |= new
-        seconds = self._pipeline.settings.settle_s
-        self._progress.pause(seconds, sorted(new))
-        self._sleep(seconds)
+        arriving = "1 file is arriving" if len(new) == 1 else f"{len(new)} files are arriving"
+        self._pause(self._pipeline.settings.settle_s, arriving)
         return True
+
+    def _pause(self, seconds: float, why: str) -> None:
+        self._progress.pause(seconds, why)
+        self._sleep(seconds)
 
 
 def _version(one: Peeked) -> str:
