@@ -232,7 +232,7 @@ def test_people_are_told_each_file_the_sums_what_is_left_and_where_to_look(
     assert ran.status == 0
     lines = ran.out.splitlines()
     assert any(line.startswith("[good].jsonl") and " accepted " in line for line in lines)
-    assert any(line.startswith("bad.jsonl: ") for line in lines)
+    assert any(line.startswith("bad.jsonl (no_metadata): ") for line in lines)
     assert "2 files: 1 accepted, 1 quarantined, 0 halted. 2 rows read, 1 rejected." in ran.out
     assert "left: folder.jsonl: a folder; files are taken from the inbox itself only" in lines
     assert any(line.startswith("  what waits, and why  ") for line in lines)

@@ -76,23 +76,25 @@ def show_files(reports: Sequence[FileReport]) -> None:
     """A table of the files of a drain, and under it why each refused one was refused."""
     if not reports:
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("file", no_wrap=True)
-    table.add_column("outcome", no_wrap=True)
-    for heading in ("rows", "rejected", "products+", "prices+", "changed", "delisted"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("outcome", no_wrap=True, min_width=len("quarantined"))
+    for heading in ("rows", "rejects", "products", "prices", "changed", "gone"):
+        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
     for report in reports:
         table.add_row(escape(_shortened(report.name)), _outcome(report), *_cells(report.figures))
     console.print(table)
     for report in reports:
         if report.message and report.outcome in ("quarantined", "halted", "failed"):
             style = _STYLES[report.outcome]
-            console.print(f"\n[{style}]{escape(report.name)}[/]: {escape(report.message)}")
+            reason = f" ({report.reason})" if report.reason else ""
+            name = escape(report.name)
+            console.print(f"\n[{style}]{name}[/]{reason}: {escape(report.message)}")
 
 
 def _shortened(name: str) -> str:
     """A file name as the terminal has room for it; its end holds the date and stays."""
-    room = max(30, console.width - 76)
+    room = max(24, console.width - 57)
     return name if len(name) <= room else f"{name[: room - 18]}…{name[-17:]}"
 
 
@@ -194,8 +196,7 @@ def show_status(status: Status) -> None:
 
 
 def _outcome(report: FileReport) -> str:
-    reason = f" ({report.reason})" if report.reason else ""
-    return f"[{_STYLES.get(report.outcome, 'default')}]{report.outcome}{reason}[/]"
+    return f"[{_STYLES.get(report.outcome, 'default')}]{report.outcome}[/]"
 
 
 def _cells(figures: Mapping[str, int]) -> list[str]:
