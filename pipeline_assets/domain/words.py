@@ -43,7 +43,8 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
-    folded = unicodedata.normalize("NFKD", decomposed.casefold())
+    # By way of upper case: a few small letters, ı among them, share their capital with another.
+    folded = unicodedata.normalize("NFKD", decomposed.upper().casefold())
     return "".join(map(_without_mark, folded))
 
 

@@ -31,6 +31,8 @@ LATIN = st.text(
         ("Smørrebrød", "smorrebrod"),
         ("Großmutter", "grossmutter"),
         ("ŁOWICZ", "lowicz"),
+        ("Yıldız", "yildiz"),  # ı has the capital of i
+        ("YILDIZ", "yildiz"),
         ("舒适刀片(广州)有限公司", None),
         ("Маша и Медведь", None),
         ("!!!", None),

@@ -170,6 +170,17 @@ def test_clean_up_removes_the_brands_that_nothing_has_and_only_those(workplace: 
     assert again.changed == 0
 
 
+def test_clean_up_alone_leaves_the_name_that_others_are_translated_to(
+    workplace: Workplace,
+) -> None:
+    two_retailers(workplace)
+    post_process(workplace)
+    take(workplace, "iga", 2, {"Uncle Tobys": (0, 1), MADE: (2, 3)})
+    run_only(workplace, "cleaned_catalogue")
+    assert brand_of_alias(workplace)["kelloggs"] == SHORT
+    assert brands_in_view(workplace, "coles") == [SHORT, SHORT, MAKER, MAKER]
+
+
 def test_a_brand_whose_own_name_was_cleaned_away_can_be_named_again(workplace: Workplace) -> None:
     two_retailers(workplace)
     post_process(workplace)

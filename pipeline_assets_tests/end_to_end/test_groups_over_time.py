@@ -93,14 +93,6 @@ def test_stores_become_one_group_from_an_agreement_of_98_percent(
     assert report.changes["merges"] == 2 - len(expected)
 
 
-def test_the_record_says_who_joined_whom_and_why(shops: Shops) -> None:
-    shops.scrape("G1")
-    shops.scrape("G2", dearer=[7])
-    report = shops.reconcile()
-    assert report.details == ["aldi G2 joins G1: 99 of 100 common SKUs have the same price"]
-    assert shops.reconcile().changed == 0
-
-
 def test_a_member_whose_later_snapshot_differs_leaves_and_merges_elsewhere(shops: Shops) -> None:
     for store_id in ("G1", "G2", "G3"):
         shops.scrape(store_id, "2025-09-20")
