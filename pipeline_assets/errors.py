@@ -83,3 +83,22 @@ class PassingError(PipelineError):
         self.name = name
         self.cause = cause
         self.failures = failures
+
+
+class SessionError(PipelineError):
+    """No session could be had just now; another renewal may succeed."""
+
+
+class EnrichmentStoppedError(PipelineError):
+    """The shop does not let its pages be read: asking on would help nobody. The file is halted."""
+
+
+class EnrichmentBusyError(PipelineError):
+    """Another file is being enriched; only one is at a time. Nothing was done."""
+
+    def __init__(self, name: str, other: str) -> None:
+        super().__init__(
+            f"{name} is not enriched now: {other} is being enriched, and one file at a time is "
+            "polite. It stays where it is and is taken later."
+        )
+        self.name = name

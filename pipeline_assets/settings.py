@@ -6,6 +6,7 @@ What belongs to one run only (the file, a dry run) is run config, not a setting.
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -81,6 +82,58 @@ class Settings(BaseSettings):
         default=21_600, gt=0, description="post-processing waits no longer for an empty inbox"
     )
 
+    enrichment_hosts: str = Field(
+        default="www.coles.com.au",
+        description="who may be asked for product pages: hosts (https) or origins, with commas",
+    )
+    enrichment_session: Literal["cookie_file", "browser"] = Field(
+        default="cookie_file", description="where sessions come from"
+    )
+    enrichment_cookie_file: Path = Field(
+        default=Path("cookies.txt"),
+        description="Netscape cookies.txt, in the data folder where it is no absolute path",
+    )
+    enrichment_browser: str = Field(default="", description="Chromium; empty: the one found")
+    enrichment_browser_wait_s: float = Field(
+        default=300, gt=0, description="how long a browser waits for the shop's page"
+    )
+    enrichment_user_agent: str = Field(
+        default="pipeline-assets/0.1 (price comparison; one page at a time)",
+        min_length=1,
+        description="what the shop is told of who asks; add an address to write to",
+    )
+    enrichment_pause_s: float = Field(default=1, ge=0, description="pause between two requests")
+    enrichment_page_timeout_s: float = Field(
+        default=30, gt=0, description="how long one page may take"
+    )
+    enrichment_max_page_bytes: int = Field(
+        default=5 * 2**20, gt=0, description="largest page, unpacked"
+    )
+    enrichment_attempts: int = Field(
+        default=4, ge=1, description="tries for a page that does not come"
+    )
+    enrichment_back_off_s: float = Field(
+        default=1, ge=0, description="longest first wait between these tries; doubles each time"
+    )
+    enrichment_max_retry_after_s: float = Field(
+        default=900, ge=0, description="a server that asks for a longer rest halts the file"
+    )
+    enrichment_max_renewals: int = Field(
+        default=5, ge=1, description="renewed sessions without any row done that halt the file"
+    )
+    enrichment_renewal_wait_s: float = Field(
+        default=30, ge=0, description="pause before a session is renewed once more"
+    )
+    enrichment_max_unavailable: int = Field(
+        default=20, ge=1, description="pages in a row that do not come and halt the file"
+    )
+    enrichment_max_runtime_s: float = Field(
+        default=43_200, gt=0, description="an enrichment older than this counts as dead"
+    )
+    no_barcode_days: int = Field(
+        default=90, ge=0, description="how long it is known that a page shows no barcode"
+    )
+
     max_packed_bytes: int = Field(
         default=256 * 2**20, gt=0, description="largest file, as it lies there"
     )
@@ -127,6 +180,11 @@ class Settings(BaseSettings):
     def future_tolerance(self) -> timedelta:
         """How far ahead of now a snapshot may be."""
         return timedelta(seconds=self.future_tolerance_s)
+
+    @property
+    def cookie_path(self) -> Path:
+        """Where the operator's cookies.txt lies."""
+        return self.data_path / self.enrichment_cookie_file.expanduser()
 
     @property
     def is_default_catalogue(self) -> bool:

@@ -17,6 +17,7 @@ FAILED = "failed"
 DIED = "died"
 REQUEUED = "requeued"
 VANISHED = "vanished"
+ASKED = "asked"
 
 FORCED = "forced"
 
@@ -136,6 +137,19 @@ def started(connection: Connection, inbox: str) -> list[Attempt]:
         _ATTEMPT.where(file_attempts.c.outcome == STARTED, file_attempts.c.inbox == inbox)
     )
     return [Attempt(*row) for row in rows]
+
+
+def asked_since(connection: Connection, inbox: str, moment: datetime) -> list[Attempt]:
+    """The files that a run was asked for since `moment`, and that no attempt was begun on since."""
+    rows = connection.execute(
+        _ATTEMPT.where(file_attempts.c.inbox == inbox, file_attempts.c.started_at >= moment)
+    )
+    asked: dict[str, Attempt] = {}
+    for attempt in (Attempt(*row) for row in rows):
+        asked.pop(attempt.name, None)
+        if attempt.outcome == ASKED:
+            asked[attempt.name] = attempt
+    return list(asked.values())
 
 
 def of_files(connection: Connection, inbox: str, names: Collection[str]) -> list[Attempt]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import DBAPIError
 
-from pipeline_assets.errors import CatalogueUnavailableError
+from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 
 DUPLICATE_KEY = 1062
 LOCK_TIMEOUT = 1205
@@ -33,5 +33,7 @@ def error_number(error: DBAPIError) -> int | None:
 
 def shown_cause(error: BaseException) -> str:
     """An error in one line, without the statement and its values."""
+    if isinstance(error, PipelineError):
+        return str(error)
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     return f"{type(cause).__name__}: {cause}"

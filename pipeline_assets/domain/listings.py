@@ -4,12 +4,14 @@ The rules name their reasons; the order in which they stand is the order in whic
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
 from pipeline_assets.domain.barcodes import normalise_barcode
+from pipeline_assets.domain.moments import parse_moment
 from pipeline_assets.domain.money import price_cents
 from pipeline_assets.domain.unit_prices import parse_unit_price
 
@@ -40,13 +42,15 @@ class RawProduct(msgspec.Struct):
     aldi_image_url: Any = None
     is_available: Any = None
     has_no_coles_barcode: Any = None
+    no_barcode_checked_at: Any = None
 
 
 class Listing(NamedTuple):
     """One accepted row: an article as one store lists it. Money in cents, unit price in e-4 $.
 
     `price_cents` is None for an article without a price today; `barcode` is a valid GTIN-13;
-    `category_path` joins the levels, root first, with ` › `.
+    `category_path` joins the levels, root first, with ` › `; `no_barcode_checked_at` (UTC) says
+    since when it is known that there is no barcode, where that is older than the snapshot.
     """
 
     line: int
@@ -67,6 +71,7 @@ class Listing(NamedTuple):
     unit_price_e4: int | None
     unit_of_measure: str | None
     is_available: bool | None
+    no_barcode_checked_at: datetime | None = None
 
 
 FACT_NAMES = Listing._fields[4:11]
@@ -128,7 +133,13 @@ def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
         unit.price_e4 if unit else None,
         unit.unit if unit else None,
         raw.is_available if isinstance(raw.is_available, bool) else None,
+        _checked_at(raw.no_barcode_checked_at) if raw.no_barcode_checked_at is not None else None,
     )
+
+
+def _checked_at(value: object) -> datetime | None:
+    moment = parse_moment(value, UTC)
+    return moment[0] if moment else None
 
 
 def shorten(value: object, length: int = 60) -> str:

@@ -1,10 +1,9 @@
 """A snapshot's date and time: text to a moment in UTC and the day as the store knows it."""
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, tzinfo
 
 
-def parse_moment(text: object, zone: ZoneInfo) -> tuple[datetime, date] | None:
+def parse_moment(text: object, zone: tzinfo) -> tuple[datetime, date] | None:
     """An ISO date or date-time as (UTC without zone, local day); None when it is neither.
 
     A date counts as 00:00 of its day; what names no zone holds in `zone`.

@@ -129,7 +129,7 @@ def _first_facts(listing: Listing, source: Source) -> SkuFactsRow:
         older_sources=None,
         barcode=listing.barcode,
         barcode_at=source[0] if listing.barcode else None,
-        no_barcode_at=source[0] if listing.has_no_barcode else None,
+        no_barcode_at=_no_barcode_at(listing, source[0]),
     )
 
 
@@ -157,7 +157,7 @@ def _merged(listing: Listing, sku: KnownSku, source: Source) -> SkuFactsRow:
         older_sources=_write_sources({n: s for n, s in sources.items() if s != newest}),
         barcode=barcode,
         barcode_at=barcode_at,
-        no_barcode_at=_later(sku.no_barcode_at, source[0] if listing.has_no_barcode else None),
+        no_barcode_at=_later(sku.no_barcode_at, _no_barcode_at(listing, source[0])),
     )
 
 
@@ -185,6 +185,13 @@ def _merged_barcode(
     if scraped_at == sku.barcode_at:  # two stores differ at one time: the lower number counts
         return min(new, sku.barcode), scraped_at
     return sku.barcode, sku.barcode_at
+
+
+def _no_barcode_at(listing: Listing, scraped_at: datetime) -> datetime | None:
+    """When the SKU's page was last seen without a barcode, by this listing."""
+    if not listing.has_no_barcode:
+        return None
+    return min(listing.no_barcode_checked_at or scraped_at, scraped_at)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -82,6 +82,28 @@ def write_text_beside(path: Path, text: str) -> None:
     unfinished.replace(path)
 
 
+def unused_place(target: Path) -> Path:
+    """`target`, or the first place beside it that nothing holds."""
+    return next(place for place in _places(target) if not os.path.lexists(place))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that it is on the disk, name and all, when this returns."""
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _sync_folder(path.parent)
+
+
+def appear(unfinished: Path, target: Path) -> Path:
+    """Give a finished file its name at `target`, or beside it, in one move; returns where."""
+    place = unused_place(target)
+    unfinished.rename(place)
+    _sync_folder(place.parent)
+    return place
+
+
 def _places(target: Path) -> Iterator[Path]:
     yield target
     stem, dot, ending = target.name.partition(".jsonl")

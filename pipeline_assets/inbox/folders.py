@@ -10,6 +10,16 @@ BARCODE_ENRICHMENT = "barcode_enrichment_inbox"
 
 
 @dataclass(frozen=True, slots=True)
+class Inbox:
+    """One of the two inboxes: its public name, its folder, and after how many seconds work on one
+    of its files counts as dead where nothing tells whether its process lives."""
+
+    name: str
+    folder: Path
+    max_work_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Folders:
     """Where files come in, and where they go."""
 
@@ -44,6 +54,10 @@ class Folders:
     def translation_tables(self) -> Path:
         """What post-processing exports."""
         return self.data / "translation_tables"
+
+    def unfinished_delivery(self, digest: str) -> Path:
+        """An enriched file that has not appeared in the product inbox yet, by its source."""
+        return self.product_inbox / f".{digest[:16]}.enriched"
 
     def create(self) -> None:
         """Make the folders that are missing."""

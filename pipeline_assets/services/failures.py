@@ -6,13 +6,13 @@ from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.engine import writing
 from pipeline_assets.catalogue.faults import is_passing, shown_cause
 from pipeline_assets.errors import HaltedFileError, PassingError
-from pipeline_assets.inbox.folders import PRODUCT
+from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.pipeline import Pipeline
 
 
 def settle_failure(
-    pipeline: Pipeline, file: InboxFile, attempt_id: int, error: Exception
+    pipeline: Pipeline, inbox: Inbox, file: InboxFile, attempt_id: int, error: Exception
 ) -> PassingError | HaltedFileError:
     """Note how the attempt ended; returns the error to raise in place of `error`.
 
@@ -21,7 +21,7 @@ def settle_failure(
     """
     pipeline.engine.dispose()  # nothing of the failed try is used again
     try:
-        return _note_failure(pipeline, file, attempt_id, error)
+        return _note_failure(pipeline, inbox, file, attempt_id, error)
     except DBAPIError as another:
         return unrecorded_failure(file, another)
 
@@ -35,11 +35,11 @@ def unrecorded_failure(file: InboxFile, error: DBAPIError) -> PassingError | Hal
 
 
 def _note_failure(
-    pipeline: Pipeline, file: InboxFile, attempt_id: int, error: Exception
+    pipeline: Pipeline, inbox: Inbox, file: InboxFile, attempt_id: int, error: Exception
 ) -> PassingError | HaltedFileError:
     cause = shown_cause(error)
     with writing(pipeline.engine) as connection:
-        earlier = attempts.of_files(connection, PRODUCT, [file.name])
+        earlier = attempts.of_files(connection, inbox.name, [file.name])
         ours = [attempt for attempt in earlier if attempt.fingerprint == file.fingerprint]
         failures = attempts.file_state(ours).failures + 1
         passes = is_passing(error) and failures < pipeline.settings.max_failures

@@ -31,6 +31,7 @@ from pipeline_assets.services.failures import settle_failure, unrecorded_failure
 from pipeline_assets.services.outcomes import FileOutcome, State
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.processes import this_process
+from pipeline_assets.services.quarantining import quarantine, vanished
 from pipeline_assets.services.snapshot_writing import (
     FileEntry,
     WrittenSnapshot,
@@ -56,7 +57,7 @@ def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> Fil
     except CatalogueUnavailableError:
         raise
     except Exception as error:
-        raise settle_failure(pipeline, file, attempt_id, error) from error
+        raise settle_failure(pipeline, pipeline.product_inbox, file, attempt_id, error) from error
     return replace(outcome, seconds=time.perf_counter() - begun)
 
 
@@ -86,8 +87,8 @@ class _Ingestion:
         """Read the file and take it; a refusal is an outcome, not an error."""
         try:
             read = read_file(self._path, self._pipeline.read_limits)
-        except VanishedFileError as error:
-            return self._vanished(str(error))
+        except VanishedFileError:
+            return vanished(self._pipeline, self._path, self._attempt_id)
         try:
             return self._take(read)
         except RefusedFileError as refusal:
@@ -162,44 +163,9 @@ class _Ingestion:
 
     def _quarantine(self, read: ReadFile, refusal: RefusedFileError) -> FileOutcome:
         self._write_rejects(read, refusal.rejected)
-        now = self._pipeline.clock()
-        folder = self._folders.quarantine / refusal.reason
-        target = filing.free_place(folder / filing.filed_name(read.digest, self._name), read.file)
-        sidecar = {
-            "file": self._name,
-            "reason": refusal.reason,
-            "message": refusal.message,
-            "digest": read.digest,
-            "refused_at": now.isoformat(timespec="seconds") + "Z",
-            "run_id": self._run_id,
-        }
-        filing.write_beside(target.with_name(f"{target.name}.json"), [sidecar])
-        place = filing.move(self._path, read.file, target)
-        if place is None:
-            return self._vanished(str(VanishedFileError(self._path)))
-        with writing(self._pipeline.engine) as connection:
-            attempts.end(
-                connection,
-                self._attempt_id,
-                attempts.QUARANTINED,
-                now,
-                reason=refusal.reason,
-                message=refusal.message,
-                digest=read.digest,
-            )
-        return FileOutcome(
-            self._name,
-            State.QUARANTINED,
-            self._folders.relative(place),
-            refusal.reason,
-            refusal.message,
+        return quarantine(
+            self._pipeline, self._path, read, refusal, self._attempt_id, self._run_id
         )
-
-    def _vanished(self, message: str) -> FileOutcome:
-        with writing(self._pipeline.engine) as connection:
-            now = self._pipeline.clock()
-            attempts.end(connection, self._attempt_id, attempts.VANISHED, now, message=message)
-        return FileOutcome(self._name, State.VANISHED, message=message)
 
 
 def _unfinished_move(connection: Connection, digest: str) -> int | None:

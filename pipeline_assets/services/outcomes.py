@@ -20,7 +20,8 @@ class FileOutcome:
     """One handled file.
 
     `place` is where it lies now, below the data folder; `reason` and `message` say why it was
-    refused; `counts` are the figures of an accepted file, by name.
+    refused; `counts` are the figures of an accepted file, by name; `delivered_to` is where an
+    enriched file went, below the data folder.
     """
 
     name: str
@@ -34,3 +35,4 @@ class FileOutcome:
     matched_by_rule: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     was_unfinished_move: bool = False
+    delivered_to: str | None = None

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from pipeline_assets.catalogue.engine import engine_for
 from pipeline_assets.catalogue.migrate import migrate
-from pipeline_assets.inbox.folders import Folders
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, PRODUCT, Folders, Inbox
 from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings
 
@@ -35,6 +35,22 @@ class Pipeline:
     def folders(self) -> Folders:
         """The folders below the data folder."""
         return Folders(self.settings.data_path)
+
+    @cached_property
+    def product_inbox(self) -> Inbox:
+        """The inbox of snapshots to ingest."""
+        return Inbox(PRODUCT, self.folders.product_inbox, self.settings.max_runtime_s)
+
+    @cached_property
+    def barcode_enrichment_inbox(self) -> Inbox:
+        """The inbox of snapshots whose barcodes are to be looked up first."""
+        folder = self.folders.barcode_enrichment_inbox
+        return Inbox(BARCODE_ENRICHMENT, folder, self.settings.enrichment_max_runtime_s)
+
+    @property
+    def inboxes(self) -> tuple[Inbox, Inbox]:
+        """Both, in the order in which files pass through them."""
+        return self.barcode_enrichment_inbox, self.product_inbox
 
     @cached_property
     def read_limits(self) -> ReadLimits:

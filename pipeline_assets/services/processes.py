@@ -2,9 +2,13 @@
 
 import os
 import socket
+from datetime import datetime
 from functools import lru_cache
 
 import psutil
+
+from pipeline_assets.catalogue.attempts import DIED, Attempt
+from pipeline_assets.inbox.folders import Inbox
 
 
 @lru_cache(maxsize=1)
@@ -32,3 +36,15 @@ def is_alive(process: str | None) -> bool | None:
         return is_running and int(found.create_time()) == int(started)
     except psutil.NoSuchProcess:
         return False
+
+
+def has_died(attempt: Attempt, inbox: Inbox, now: datetime) -> bool:
+    """Whether the process that began this attempt is gone, or must be taken for gone."""
+    alive = is_alive(attempt.process)
+    is_old = age_s(attempt.started_at, now) > inbox.max_work_s
+    return attempt.outcome == DIED or alive is False or (alive is None and is_old)
+
+
+def age_s(moment: datetime, now: datetime) -> float:
+    """The seconds from `moment` to `now`."""
+    return (now - moment).total_seconds()

@@ -1,4 +1,4 @@
-"""What waits in the product inbox, and what can be done with it now.
+"""What waits in an inbox, and what can be done with it now.
 
 The folder and the record of attempts are the truth; Dagster's runs say what is in flight. Files
 whose process died are told from those at work, and halted when that happened too often; what the
@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.attempts import Attempt, FileState
 from pipeline_assets.catalogue.engine import writing
-from pipeline_assets.inbox.folders import PRODUCT
+from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.ordering import takeable
 from pipeline_assets.inbox.peeking import Peeked, peek
 from pipeline_assets.inbox.reading import read_file
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles, look
-from pipeline_assets.services.moves import close_finished_moves
+from pipeline_assets.services.moves import finish_moves
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.processes import is_alive
+from pipeline_assets.services.processes import age_s, has_died
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class RunRecords(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The product inbox at one moment; every entry of the folder is in exactly one of these.
+    """An inbox at one moment; every entry of the folder is in exactly one of these.
 
     `takeable` is in the order in which to take; `waiting` files stand behind another one of their
     store; `halted` and `others` say why, by name.
@@ -68,21 +68,23 @@ class Survey:
     others: Mapping[str, str] = field(default_factory=dict)
 
 
-def survey(pipeline: Pipeline, runs: RunRecords, settled_files: SettledFiles) -> Survey:
-    """Look at the product inbox; `settled_files` remembers earlier looks."""
-    inbox = pipeline.folders.product_inbox
+def survey(
+    pipeline: Pipeline, runs: RunRecords, settled_files: SettledFiles, inbox: Inbox
+) -> Survey:
+    """Look at an inbox; `runs` are those of its job, `settled_files` remembers earlier looks."""
+    folder = inbox.folder
     now = pipeline.clock()
-    found = look(inbox)
+    found = look(folder)
     settled, unsettled = settled_files.split(found, _seconds(now))
     active = runs.active()
     with writing(pipeline.engine) as connection:
-        close_finished_moves(connection, pipeline.folders, now)
-        dead = _dead_runs(connection, pipeline, active, now)
+        finish_moves(connection, pipeline.folders, inbox, now)
+        dead = _dead_runs(connection, pipeline, inbox, active, now)
         living = [run for run in active if run not in dead]
-        in_flight = _names_in_flight(connection, pipeline, living, now)
+        in_flight = _names_in_flight(connection, pipeline, inbox, living, now)
         ended = runs.ended_badly({file.fingerprint for file in found.files})
-        _note_deaths_before_work(connection, [*dead, *ended], found.files, now)
-        states = _states(connection, pipeline, found.files, now)
+        _note_deaths_before_work(connection, inbox, [*dead, *ended], found.files, now)
+        states = _states(connection, pipeline, inbox, found.files, now)
     runs.report_dead([run.run_id for run in dead])
     halted = {
         file.name: message
@@ -92,12 +94,12 @@ def survey(pipeline: Pipeline, runs: RunRecords, settled_files: SettledFiles) ->
     free = [file for file in settled if file.name not in in_flight and file.name not in halted]
     flying = [file for file in found.files if file.name in in_flight]
     zone = pipeline.settings.zone
-    peeked = [peek(inbox, file, zone) for file in free]
+    peeked = [peek(folder, file, zone) for file in free]
     chosen = takeable(
         peeked,
-        [peek(inbox, file, zone) for file in unsettled if file.name not in halted],
-        [peek(inbox, file, zone) for file in flying],
-        lambda one: read_file(inbox / one.file.name, pipeline.read_limits).digest,
+        [peek(folder, file, zone) for file in unsettled if file.name not in halted],
+        [peek(folder, file, zone) for file in flying],
+        lambda one: read_file(folder / one.file.name, pipeline.read_limits).digest,
     )
     return Survey(
         takeable=chosen,
@@ -114,7 +116,11 @@ def _seconds(moment: datetime) -> float:
 
 
 def _dead_runs(
-    connection: Connection, pipeline: Pipeline, active: Sequence[RunOfFile], now: datetime
+    connection: Connection,
+    pipeline: Pipeline,
+    inbox: Inbox,
+    active: Sequence[RunOfFile],
+    now: datetime,
 ) -> list[RunOfFile]:
     """The active runs that are dead: their process is gone, or never began its work in time.
 
@@ -123,8 +129,8 @@ def _dead_runs(
     max_runtime_s = pipeline.settings.max_runtime_s
     attempted = attempts.of_runs(connection, {run.run_id for run in active})
     began = {attempt.run_id for attempt in attempted}
-    dead = {one.run_id for one in attempted if _has_died(one, max_runtime_s, now)}
-    overdue = {run.run_id for run in active if _age_s(run.began_at, now) > max_runtime_s}
+    dead = {one.run_id for one in attempted if has_died(one, inbox, now)}
+    overdue = {run.run_id for run in active if age_s(run.began_at, now) > max_runtime_s}
     return [
         run
         for run in active
@@ -133,24 +139,18 @@ def _dead_runs(
     ]
 
 
-def _has_died(attempt: Attempt, max_runtime_s: float, now: datetime) -> bool:
-    alive = is_alive(attempt.process)
-    is_old = _age_s(attempt.started_at, now) > max_runtime_s
-    return attempt.outcome == attempts.DIED or alive is False or (alive is None and is_old)
-
-
-def _age_s(moment: datetime, now: datetime) -> float:
-    return (now - moment).total_seconds()
-
-
 def _names_in_flight(
-    connection: Connection, pipeline: Pipeline, living: Sequence[RunOfFile], now: datetime
+    connection: Connection,
+    pipeline: Pipeline,
+    inbox: Inbox,
+    living: Sequence[RunOfFile],
+    now: datetime,
 ) -> set[str]:
     """The files that are being worked on; attempts whose process is gone are noted as died."""
     max_runtime_s = pipeline.settings.max_runtime_s
-    names = {run.name for run in living if _age_s(run.began_at, now) <= max_runtime_s}
-    for attempt in attempts.started(connection, PRODUCT):
-        if _has_died(attempt, max_runtime_s, now):
+    names = {run.name for run in living if age_s(run.began_at, now) <= max_runtime_s}
+    for attempt in attempts.started(connection, inbox.name):
+        if has_died(attempt, inbox, now):
             message = f"The process {attempt.process} ended without a word."
             attempts.end(connection, attempt.attempt_id, attempts.DIED, now, message=message)
         else:
@@ -159,7 +159,11 @@ def _names_in_flight(
 
 
 def _note_deaths_before_work(
-    connection: Connection, ended: Sequence[RunOfFile], files: Sequence[InboxFile], now: datetime
+    connection: Connection,
+    inbox: Inbox,
+    ended: Sequence[RunOfFile],
+    files: Sequence[InboxFile],
+    now: datetime,
 ) -> None:
     """Runs that ended badly before they could begin an attempt died as well."""
     present = {(file.name, file.fingerprint) for file in files}
@@ -169,7 +173,7 @@ def _note_deaths_before_work(
         if run.run_id not in began:
             attempts.note(
                 connection,
-                PRODUCT,
+                inbox.name,
                 run.name,
                 run.fingerprint,
                 attempts.DIED,
@@ -180,11 +184,15 @@ def _note_deaths_before_work(
 
 
 def _states(
-    connection: Connection, pipeline: Pipeline, files: Sequence[InboxFile], now: datetime
+    connection: Connection,
+    pipeline: Pipeline,
+    inbox: Inbox,
+    files: Sequence[InboxFile],
+    now: datetime,
 ) -> dict[str, FileState]:
     """Each file's state by name; a file whose runs died too often is halted here."""
     record: dict[tuple[str, str], list[Attempt]] = {}
-    for attempt in attempts.of_files(connection, PRODUCT, [file.name for file in files]):
+    for attempt in attempts.of_files(connection, inbox.name, [file.name for file in files]):
         record.setdefault((attempt.name, attempt.fingerprint), []).append(attempt)
     states = {
         file.name: attempts.file_state(record.get((file.name, file.fingerprint), []))
@@ -196,7 +204,7 @@ def _states(
             message = f"its run died {state.deaths} times without a word"
             attempts.note(
                 connection,
-                PRODUCT,
+                inbox.name,
                 file.name,
                 file.fingerprint,
                 attempts.HALTED,

@@ -87,7 +87,7 @@ def test_a_whole_row_is_taken() -> None:
 def test_a_name_and_a_sku_are_enough() -> None:
     bare = listing()
     assert bare == Listing._make(
-        [1, "1", None, False, "Green Tea", *[None] * 9, False, *[None] * 3]
+        [1, "1", None, False, "Green Tea", *[None] * 9, False, *[None] * 4]
     )
     assert dict(zip(FACT_NAMES, facts_of(bare), strict=True))["name"] == "Green Tea"
     assert dict(zip(TERM_NAMES, terms_of(bare), strict=True))["is_on_special"] is False

@@ -7,6 +7,7 @@ file gives it.
 """
 
 from pipeline_assets.catalogue.schema.base import metadata
+from pipeline_assets.catalogue.schema.enrichment import enriched_files, enriched_rows
 from pipeline_assets.catalogue.schema.files import (
     file_attempts,
     ingested_files,
@@ -39,6 +40,8 @@ __all__ = [
     "brands",
     "categories",
     "companies",
+    "enriched_files",
+    "enriched_rows",
     "file_attempts",
     "ingested_files",
     "metadata",

@@ -1,0 +1,113 @@
+"""What the catalogue keeps for barcode enrichment: known answers, progress, deliveries."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pipeline_assets.catalogue.schema import enriched_files, enriched_rows, skus
+from pipeline_assets.catalogue.statements import rows_where_in
+from pipeline_assets.domain.enrichment import Answer, Outcome, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An enriched file that was made: paths below the data folder; `moved_at` None: unfinished."""
+
+    digest: str
+    source_path: str
+    delivered_path: str
+    archive_path: str
+    moved_at: datetime | None
+
+
+FIGURES = ("rows_read", "rows_from_catalogue", "rows_found", "rows_none", "rows_unanswered")
+
+_DELIVERY = select(*(enriched_files.c[name] for name in Delivery.__dataclass_fields__))
+
+
+def known_answers(
+    connection: Connection, company: str, names: Collection[str], none_since: datetime
+) -> dict[str, Answer]:
+    """What is known of the barcodes of the company's SKUs `names`, by SKU.
+
+    That there is none counts when the page said so at `none_since` (UTC) or later.
+    """
+    wanted = select(skus.c.sku, skus.c.barcode, skus.c.no_barcode_at).where(
+        skus.c.company == company
+    )
+    known: dict[str, Answer] = {}
+    for sku, barcode, no_barcode_at in rows_where_in(connection, wanted, skus.c.sku, names):
+        if barcode is not None:
+            known[sku] = Answer(Outcome.FOUND, barcode, Source.CATALOGUE)
+        elif no_barcode_at is not None and no_barcode_at >= none_since:
+            known[sku] = Answer(Outcome.NONE, None, Source.CATALOGUE, no_barcode_at)
+    return known
+
+
+def answers_so_far(connection: Connection, digest: str) -> dict[int, Answer]:
+    """The answers that pages gave for rows of this file, by line number."""
+    columns = enriched_rows.c
+    rows = connection.execute(
+        select(columns.line, columns.outcome, columns.barcode, columns.looked_up_at).where(
+            columns.digest == digest
+        )
+    )
+    return {row[0]: Answer(Outcome(row[1]), row[2], checked_at=row[3]) for row in rows}
+
+
+def keep_answer(
+    connection: Connection, digest: str, line: int, answer: Answer, now: datetime
+) -> None:
+    """Write down what a row's page said."""
+    row = {
+        "digest": digest,
+        "line": line,
+        "outcome": answer.outcome.value,
+        "barcode": answer.barcode,
+        "looked_up_at": answer.checked_at or now,
+    }
+    connection.execute(insert(enriched_rows).values(row))
+
+
+def forget_answers(connection: Connection, digest: str, lines: Sequence[int]) -> None:
+    """Take back answers, so that these rows are asked again."""
+    ours = enriched_rows.c.digest == digest
+    connection.execute(delete(enriched_rows).where(ours, enriched_rows.c.line.in_(lines)))
+
+
+def delivery_of(connection: Connection, digest: str) -> Delivery | None:
+    """The delivery that was made of the file with these (unpacked) bytes."""
+    row = connection.execute(_DELIVERY.where(enriched_files.c.digest == digest)).one_or_none()
+    return None if row is None else Delivery(*row)
+
+
+def open_deliveries(connection: Connection) -> list[Delivery]:
+    """Deliveries that were not seen to be finished."""
+    rows = connection.execute(_DELIVERY.where(enriched_files.c.moved_at.is_(None)))
+    return [Delivery(*row) for row in rows]
+
+
+def add_delivery(connection: Connection, delivery: Delivery, more: Mapping[str, Any]) -> None:
+    """Note that an enriched file is about to appear in the product inbox; `more` by column."""
+    connection.execute(insert(enriched_files).values(asdict(delivery) | dict(more)))
+
+
+def close_delivery(
+    connection: Connection, digest: str, archive_path: str, now: datetime
+) -> None:
+    """Note that the enriched file has been placed and its source archived."""
+    connection.execute(
+        update(enriched_files)
+        .where(enriched_files.c.digest == digest)
+        .values(archive_path=archive_path, moved_at=now)
+    )
+
+
+def figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """The figures of the files that these runs enriched, by run id."""
+    wanted = select(enriched_files.c.run_id, *(enriched_files.c[name] for name in FIGURES))
+    rows = rows_where_in(connection, wanted, enriched_files.c.run_id, run_ids)
+    return {row[0]: dict(zip(FIGURES, row[1:], strict=True)) for row in rows}

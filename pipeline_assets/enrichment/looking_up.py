@@ -1,0 +1,178 @@
+"""Looks rows up one after the other: what a block, a gone page and an outage lead to.
+
+A block says that the session is used up, or that this one row is never shown. To tell which, the
+session is renewed and the row asked again; if it is still blocked, another row is asked under that
+session. When that one is served, the session works, and the row is passed on unmarked.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pipeline_assets.domain.enrichment import Answer, Outcome, Wanted
+from pipeline_assets.domain.product_pages import read_product_page
+from pipeline_assets.enrichment.fetching import Fetched, PageFetcher
+from pipeline_assets.enrichment.sessions import Sessions
+from pipeline_assets.errors import EnrichmentStoppedError, SessionError
+
+# Only a product's page proves that a session works; a missing page may be answered to anyone.
+SERVED = frozenset({Outcome.FOUND, Outcome.NONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Renewals without any row done, and unavailable rows in a row, after which it is given up;
+    seconds to wait before each renewal but the first."""
+
+    max_renewals: int = 5
+    max_unavailable: int = 20
+    renewal_wait_s: float = 30
+
+
+class Listener(Protocol):
+    """Who is told what happens; `done` must have kept the answer when it returns."""
+
+    def done(self, row: Wanted, answer: Answer) -> None:
+        """A row has its answer."""
+
+    def forget(self, rows: Sequence[Wanted]) -> None:
+        """These rows' answers do not count: they are to be asked again another time."""
+
+    def says(self, message: str) -> None:
+        """Something that people at the log should know."""
+
+
+class LookUp:
+    """Asks for the pages of rows, and tells a `Listener` each answer."""
+
+    def __init__(
+        self,
+        fetcher: PageFetcher,
+        sessions: Sessions,
+        patience: Patience,
+        listener: Listener,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._fetcher = fetcher
+        self._sessions = sessions
+        self._patience = patience
+        self._listener = listener
+        self._clock = clock
+        self._sleep = sleep
+        self._pending: list[Wanted] = []
+        self._renewals = 0
+        self._has_session = False
+        self._session_serves = False
+        self._blocked: set[int] = set()
+        self._unavailable: list[Wanted] = []
+        self._probe: Wanted | None = None
+        self._known: dict[tuple[str, str], Answer] = {}
+
+    def run(self, rows: Sequence[Wanted], probe: Wanted | None = None) -> None:
+        """Ask for every row, in order; `probe` is a row whose page was served before, if any.
+
+        Raises `EnrichmentStoppedError` when there is no point in asking on.
+        """
+        self._pending = list(rows)
+        self._probe = probe
+        while self._pending:
+            self._take(self._pending[0])
+
+    def _take(self, row: Wanted) -> None:
+        answer = self._known.get((row.sku, row.url)) or self._ask(row)
+        if answer.outcome is not Outcome.BLOCKED:
+            self._finish(row, answer)
+        elif self._session_serves and row.line in self._blocked:
+            self._listener.says(f"Line {row.line} ({row.url}) stays blocked; it is passed on.")
+            self._finish(row, answer)
+        else:
+            self._blocked.add(row.line)
+            self._settle_block(row)
+
+    def _settle_block(self, row: Wanted) -> None:
+        """Renew until the row is served, or another one is under the same session.
+
+        In the second case the row is asked once more; when it is still blocked, it is passed on.
+        """
+        while True:
+            self._renew(row)
+            again = self._ask(row)
+            if again.outcome is not Outcome.BLOCKED:
+                return self._finish(row, again)
+            other = self._other_than(row)
+            answer = self._ask(other) if other is not None else again
+            if other is None or answer.outcome is Outcome.BLOCKED:
+                self._blocked |= {other.line} if other is not None else set()
+                continue
+            if other in self._pending:
+                self._finish(other, answer)
+            return None
+
+    def _other_than(self, row: Wanted) -> Wanted | None:
+        """A row to try the session with: each time another one of those to come, else the probe."""
+        others = [one for one in self._pending if one is not row]
+        return others[(self._renewals - 1) % len(others)] if others else self._probe
+
+    def _renew(self, row: Wanted) -> None:
+        if self._renewals >= self._patience.max_renewals:
+            raise EnrichmentStoppedError(
+                f"{self._renewals} renewed sessions in a row were blocked before any row was "
+                f"served; the last was line {row.line}, {row.url}. {self._sessions.advice}"
+            )
+        if self._renewals:
+            self._sleep(self._patience.renewal_wait_s)
+        self._renewals += 1
+        self._listener.says(f"Line {row.line} is blocked; the session is renewed.")
+        self._open_session(row)
+
+    def _open_session(self, row: Wanted) -> None:
+        self._session_serves = False
+        try:
+            self._fetcher.use(self._sessions.renew(row.url))
+        except SessionError as error:
+            self._listener.says(str(error))
+        self._has_session = True
+
+    def _ask(self, row: Wanted) -> Answer:
+        if not self._fetcher.permits(row.url):
+            return Answer(Outcome.FORBIDDEN)
+        if not self._has_session:
+            self._open_session(row)
+        answer = _answer(row, self._fetcher.fetch(row.url), self._clock())
+        if answer.outcome in SERVED:
+            self._session_serves = True
+            self._probe = row
+        return answer
+
+    def _finish(self, row: Wanted, answer: Answer) -> None:
+        self._pending.remove(row)
+        if answer.outcome in SERVED:
+            self._known[row.sku, row.url] = answer
+        self._listener.done(row, answer)
+        if answer.outcome is Outcome.UNAVAILABLE:
+            self._unavailable.append(row)
+            if len(self._unavailable) >= self._patience.max_unavailable:
+                self._listener.forget(self._unavailable)
+                raise EnrichmentStoppedError(
+                    f"{len(self._unavailable)} pages in a row did not come, the last {row.url}. "
+                    "See whether the shop's site is up, then requeue the file; these rows are "
+                    "asked again."
+                )
+        elif answer.outcome is not Outcome.FORBIDDEN:
+            self._unavailable.clear()
+            self._renewals = 0
+
+
+def _answer(row: Wanted, fetched: Fetched, now: datetime) -> Answer:
+    if fetched.body is None:
+        return Answer(fetched.outcome or Outcome.UNREADABLE, checked_at=now)
+    page = read_product_page(fetched.body, row.sku)
+    if page is None:
+        return Answer(Outcome.BLOCKED, checked_at=now)
+    if page.barcode is not None:
+        return Answer(Outcome.FOUND, page.barcode, checked_at=now)
+    return Answer(Outcome.NONE if page.is_product else Outcome.UNREADABLE, checked_at=now)
+

@@ -1,0 +1,86 @@
+"""Who may be asked at all. An address in a file is input from outside, and so is a redirect."""
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import httpx
+
+from pipeline_assets.errors import UsageError
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A scheme, a host and a port: all of an address that decides who is asked."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+
+class AllowList:
+    """The origins that may be asked; everything else is never connected to."""
+
+    def __init__(self, origins: Collection[Origin]) -> None:
+        self.origins = frozenset(origins)
+
+    @classmethod
+    def parse(cls, text: str) -> "AllowList":
+        """From comma-separated hosts (`www.coles.com.au`: https, port 443) or whole origins."""
+        origins = set()
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            origin = origin_of(part if "://" in part else f"https://{part}")
+            if origin is None:
+                raise UsageError(
+                    f"PIPELINE_ENRICHMENT_HOSTS: {part!r} is neither a host name nor an origin "
+                    "such as https://www.coles.com.au"
+                )
+            origins.add(origin)
+        return cls(origins)
+
+    def permits(self, url: str) -> bool:
+        """Whether `url` may be asked: its origin is listed, and it does not lead inside.
+
+        A listed name that resolves to an internal address is refused too; whoever means one lists
+        the address itself, or `localhost`.
+        """
+        origin = origin_of(url)
+        if origin is None or origin not in self.origins:
+            return False
+        return _is_meant(origin) or not is_internal(origin)
+
+
+def origin_of(url: str) -> Origin | None:
+    """The origin of an http or https address without user name; None for anything else."""
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError, UnicodeError):
+        return None
+    host = parsed.host.rstrip(".").lower()
+    if parsed.scheme not in _PORTS or not host or parsed.userinfo:
+        return None
+    return Origin(parsed.scheme, host, parsed.port or _PORTS[parsed.scheme])
+
+
+def is_internal(origin: Origin) -> bool:
+    """Whether the origin's host is, or resolves to, an address that is not of the public internet."""
+    try:
+        found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return False  # asking it tells what is wrong
+    return any(not ipaddress.ip_address(str(address[4][0])).is_global for address in found)
+
+
+def _is_meant(origin: Origin) -> bool:
+    """Whether the listed host is internal by its very name, so that someone meant it."""
+    try:
+        ipaddress.ip_address(origin.host)
+    except ValueError:
+        return origin.host == "localhost"
+    return True

@@ -1,0 +1,33 @@
+"""When the next request may be made: one at a time, with a pause, and never before it is allowed."""
+
+import time
+from collections.abc import Callable
+
+
+class Pacer:
+    """Spaces requests: `pause_s` from the end of one to the beginning of the next."""
+
+    def __init__(
+        self,
+        pause_s: float,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pause_s = pause_s
+        self._sleep = sleep
+        self._now = now
+        self._not_before = now()
+
+    def wait(self) -> None:
+        """Return when the next request may be made."""
+        rest_s = self._not_before - self._now()
+        if rest_s > 0:
+            self._sleep(rest_s)
+
+    def done(self) -> None:
+        """A request has ended."""
+        self.hold(self._pause_s)
+
+    def hold(self, seconds: float) -> None:
+        """Make no request for so long from now, a server's `Retry-After` say."""
+        self._not_before = max(self._not_before, self._now() + seconds)

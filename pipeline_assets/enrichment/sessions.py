@@ -1,0 +1,56 @@
+"""What lets pages be read: cookies, from a person's browser or from one that is driven here."""
+
+from http.cookiejar import CookieJar, LoadError, MozillaCookieJar
+from pathlib import Path
+from typing import Protocol
+
+from pipeline_assets.errors import SessionError
+
+
+class Sessions(Protocol):
+    """Where sessions come from.
+
+    `advice` says in words what a person can do when no session works any more.
+    """
+
+    @property
+    def advice(self) -> str:
+        """What to do when renewing does not help."""
+        ...
+
+    def renew(self, url: str) -> CookieJar:
+        """The cookies of a new session that is to read the page at `url`.
+
+        Raises `SessionError` when there is none to be had just now; another try may succeed.
+        """
+        ...
+
+
+class CookieFile:
+    """A Netscape `cookies.txt` that an operator exported; read anew at each renewal.
+
+    Without the file the pages are asked without cookies.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def advice(self) -> str:
+        """What to do when the cookies do not work."""
+        return (
+            "Open one of the product pages in your browser, solve what it asks, export its cookies "
+            f"in the Netscape format to {self._path}, then requeue the file."
+        )
+
+    def renew(self, url: str) -> CookieJar:
+        """The cookies that the file holds now; `url` plays no part."""
+        cookies = MozillaCookieJar(str(self._path))
+        if not self._path.exists():
+            return cookies
+        try:
+            # Cookies of a browser's session have no end of their own: they count as well.
+            cookies.load(ignore_discard=True)
+        except (LoadError, OSError, UnicodeDecodeError) as error:
+            raise SessionError(f"{self._path} cannot be read as a cookies.txt: {error}") from error
+        return cookies

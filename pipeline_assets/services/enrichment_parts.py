@@ -1,0 +1,45 @@
+"""What asks the shop, put together from the settings."""
+
+from pipeline_assets.enrichment.browser import BrowserSessions
+from pipeline_assets.enrichment.fetching import FetchLimits, PageFetcher
+from pipeline_assets.enrichment.looking_up import Patience
+from pipeline_assets.enrichment.origins import AllowList
+from pipeline_assets.enrichment.pacing import Pacer
+from pipeline_assets.enrichment.sessions import CookieFile, Sessions
+from pipeline_assets.settings import Settings
+
+
+def page_fetcher(settings: Settings) -> PageFetcher:
+    """Asks for pages within the settings' limits; to be closed after use."""
+    limits = FetchLimits(
+        timeout_s=settings.enrichment_page_timeout_s,
+        max_bytes=settings.enrichment_max_page_bytes,
+        attempts=settings.enrichment_attempts,
+        back_off_s=settings.enrichment_back_off_s,
+        max_retry_after_s=settings.enrichment_max_retry_after_s,
+    )
+    pacer = Pacer(settings.enrichment_pause_s)
+    agent = settings.enrichment_user_agent
+    return PageFetcher(AllowList.parse(settings.enrichment_hosts), pacer, limits, agent)
+
+
+def sessions_for(settings: Settings, store_id: str) -> Sessions:
+    """Where the settings say that sessions come from, for one store's file."""
+    if settings.enrichment_session == "cookie_file":
+        return CookieFile(settings.cookie_path)
+    return BrowserSessions(
+        AllowList.parse(settings.enrichment_hosts),
+        store_id,
+        settings.enrichment_user_agent,
+        settings.enrichment_browser_wait_s,
+        settings.enrichment_browser,
+    )
+
+
+def patience(settings: Settings) -> Patience:
+    """When it is given up."""
+    return Patience(
+        settings.enrichment_max_renewals,
+        settings.enrichment_max_unavailable,
+        settings.enrichment_renewal_wait_s,
+    )
