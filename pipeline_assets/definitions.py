@@ -2,29 +2,45 @@
 
 import dagster as dg
 
+from pipeline_assets.orchestration.barcode_enrichment import (
+    barcode_enrichment_inbox,
+    barcode_enrichment_job,
+    enriched_barcodes,
+)
 from pipeline_assets.orchestration.post_processing import (
     PostProcessingResource,
     post_process_only_job,
     post_processing_assets,
 )
 from pipeline_assets.orchestration.product_update import (
-    barcode_enrichment_inbox,
     product_inbox,
     product_update_job,
     update_products,
 )
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.orchestration.sensors import post_processing_sensor, product_inbox_sensor
+from pipeline_assets.orchestration.sensors import (
+    barcode_enrichment_inbox_sensor,
+    post_processing_sensor,
+    product_inbox_sensor,
+)
+from pipeline_assets.services.enrichment_progress import Silent
 
 
 def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
     """The definitions; tests hand in a pipeline of their own."""
     return dg.Definitions(
-        assets=[product_inbox, barcode_enrichment_inbox, update_products, *post_processing_assets],
-        jobs=[product_update_job, post_process_only_job],
-        sensors=[product_inbox_sensor, post_processing_sensor],
+        assets=[
+            barcode_enrichment_inbox,
+            enriched_barcodes,
+            product_inbox,
+            update_products,
+            *post_processing_assets,
+        ],
+        jobs=[barcode_enrichment_job, product_update_job, post_process_only_job],
+        sensors=[barcode_enrichment_inbox_sensor, product_inbox_sensor, post_processing_sensor],
         resources={
             "pipeline": pipeline or PipelineResource(),
+            "enrichment_watcher": Silent(),
             "post_processing": PostProcessingResource.configure_at_launch(),
         },
         executor=dg.in_process_executor,

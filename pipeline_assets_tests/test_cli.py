@@ -166,7 +166,7 @@ def test_a_requeue_of_what_is_not_there_is_wrong_usage_in_one_sentence(
 
 
 def test_a_requeue_of_all_halted_where_none_is_halted_says_so(command: Command) -> None:
-    assert command("requeue", "--all-halted").out == "No file of the product inbox is halted.\n"
+    assert command("requeue", "--all-halted").out == "No file is halted.\n"
     assert command("requeue", "--all-halted", "--json").json() == {"requeued": []}
 
 

@@ -95,9 +95,7 @@ def add_delivery(connection: Connection, delivery: Delivery, more: Mapping[str, 
     connection.execute(insert(enriched_files).values(asdict(delivery) | dict(more)))
 
 
-def close_delivery(
-    connection: Connection, digest: str, archive_path: str, now: datetime
-) -> None:
+def close_delivery(connection: Connection, digest: str, archive_path: str, now: datetime) -> None:
     """Note that the enriched file has been placed and its source archived."""
     connection.execute(
         update(enriched_files)

@@ -18,6 +18,8 @@ from pipeline_assets.cli.common import (
     print_json,
     shown_path,
 )
+from pipeline_assets.cli.enrich import exit_status as enrichment_status
+from pipeline_assets.cli.enrich import run_enrichment
 from pipeline_assets.services import reporting
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
@@ -41,7 +43,8 @@ def drain(
 ) -> None:
     """Take the files of the inboxes until none is left that can be taken; then post-process.
 
-    Each file is one Dagster run, visible later in the UI. Refused files go to quarantine/ with the
+    Files of barcode_enrichment_inbox/ come first, so that they are ingested in the same go. Each
+    file is one Dagster run, visible later in the UI. Refused files go to quarantine/ with the
     reason beside them; nothing is deleted.
     """
     pipeline = open_pipeline()
@@ -61,22 +64,23 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
     from pipeline_assets.definitions import defs
     from pipeline_assets.orchestration.drain import drain_products
 
+    enriched = run_enrichment(pipeline, instance, is_quiet=is_quiet, waits=False)
     with terminal.FileProgress(is_quiet=is_quiet) as progress:
         drained = drain_products(pipeline, instance, defs, progress)
     reports = reporting.file_reports(pipeline, drained)
     totals = reporting.totals(reports)
-    enrichment = reporting.enrichment_files(pipeline)
     if not is_quiet:
         terminal.show_files(reports)
         terminal.show_totals(totals)
-        terminal.show_left(drained.left, enrichment)
+        terminal.show_left(drained.left)
     post_processed = _post_process(instance, PostProcessingOptions(), is_quiet=is_quiet)
     if not is_quiet:
         terminal.show_next_steps(_next_steps(pipeline))
     return {
+        "barcode_enrichment": enriched,
         "files": [asdict(report) for report in reports],
         "totals": totals,
-        "left": reporting.left(drained.left) | {"barcode_enrichment_inbox": enrichment},
+        "left": reporting.left(drained.left),
         "post_processing": post_processed,
     }
 
@@ -147,6 +151,9 @@ def _exit_status(report: dict[str, Any], *, strict: bool) -> int:
         return FAILED
     if not report["post_processing"]["success"]:
         return FAILED
+    enriched = enrichment_status(report["barcode_enrichment"], strict=strict)
+    if enriched != OK:
+        return enriched
     if strict and (totals["quarantined"] or totals["rows_rejected"]):
         return STRICT
     return OK

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 import typer
@@ -22,18 +23,18 @@ from pipeline_assets.errors import UsageError
 
 def status(as_json: Json = False) -> None:
     """Show what waits, what is stuck and why, what was refused, what the catalogue holds."""
-    from pipeline_assets.orchestration.run_records import InstanceRuns
+    from pipeline_assets.orchestration.run_records import runs_of_inbox
     from pipeline_assets.services import reporting
     from pipeline_assets.services.status import status as find_status
 
     pipeline = open_pipeline()
     with dagster_instance() as instance:
-        found = find_status(pipeline, InstanceRuns(instance))
+        found = find_status(pipeline, partial(runs_of_inbox, instance))
     if as_json:
         print_json(
             {
                 "product_inbox": reporting.inbox(found.product_inbox),
-                "barcode_enrichment_inbox": found.barcode_enrichment_inbox,
+                "barcode_enrichment_inbox": reporting.inbox(found.barcode_enrichment_inbox),
                 "quarantined": found.quarantined,
                 "open_moves": found.open_moves,
                 "catalogue": found.catalogue,
@@ -41,7 +42,8 @@ def status(as_json: Json = False) -> None:
         )
     else:
         terminal.show_status(found)
-    raise typer.Exit(FAILED if found.product_inbox.halted else OK)
+    halted = found.product_inbox.halted or found.barcode_enrichment_inbox.halted
+    raise typer.Exit(FAILED if halted else OK)
 
 
 def requeue(
@@ -69,7 +71,7 @@ def requeue(
         for one in requeued:
             terminal.say(f"{one.name} (from {one.came_from}) will be taken again")
         if not requeued:
-            terminal.say("No file of the product inbox is halted.")
+            terminal.say("No file is halted.")
 
 
 def decide(

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -20,7 +21,13 @@ _WIDTH = None if sys.stdout.isatty() else 160
 console = Console(highlight=False, soft_wrap=_WIDTH is not None, width=_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
-_STYLES = {"accepted": "green", "quarantined": "yellow", "halted": "red", "failed": "red"}
+_STYLES = {
+    "accepted": "green",
+    "enriched": "green",
+    "quarantined": "yellow",
+    "halted": "red",
+    "failed": "red",
+}
 
 
 class FileProgress:
@@ -84,6 +91,10 @@ def show_files(reports: Sequence[FileReport]) -> None:
     for report in reports:
         table.add_row(escape(_shortened(report.name)), _outcome(report), *_cells(report.figures))
     console.print(table)
+    _show_reasons(reports)
+
+
+def _show_reasons(reports: Sequence[FileReport]) -> None:
     for report in reports:
         if report.message and report.outcome in ("quarantined", "halted", "failed"):
             style = _STYLES[report.outcome]
@@ -110,8 +121,33 @@ def show_totals(totals: Mapping[str, int]) -> None:
     )
 
 
-def show_left(left: Survey, enrichment: Sequence[str]) -> None:
-    """What stays in the inboxes, and why."""
+def show_enriched(reports: Sequence[FileReport]) -> None:
+    """A table of the files of an enrichment, and why any was not enriched."""
+    if not reports:
+        return
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("barcode enrichment", no_wrap=True)
+    table.add_column("outcome", no_wrap=True, min_width=len("quarantined"))
+    headings = {
+        "rows": "rows_read",
+        "known": "rows_from_catalogue",
+        "found": "rows_found",
+        "none": "rows_none",
+        "open": "rows_unanswered",
+    }
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
+    for one in reports:
+        cells = [f"{one.figures[key]:,}" if one.figures else "-" for key in headings.values()]
+        outcome = replace(one, outcome="enriched") if one.outcome == "accepted" else one
+        table.add_row(escape(_shortened(one.name)), _outcome(outcome), *cells)
+    console.print(table)
+    _show_reasons(reports)
+    console.print()
+
+
+def show_left(left: Survey) -> None:
+    """What stays in an inbox, and why."""
     for name in left.halted:
         console.print(f"left: {name}: halted; pipeline-assets status says why", markup=False)
     for name, why in left.others.items():
@@ -124,10 +160,6 @@ def show_left(left: Survey, enrichment: Sequence[str]) -> None:
         console.print(f"left: {one.file.name}: it waits for another of its store", markup=False)
     for one in left.takeable:
         console.print(f"left: {one.file.name}: it was tried just now", markup=False)
-    for name in enrichment:
-        console.print(
-            f"left: {name}: barcode enrichment is not part of this version yet", markup=False
-        )
 
 
 def show_steps(report: Mapping[str, Any]) -> None:
@@ -177,22 +209,24 @@ def show_next_steps(lines: Iterable[str]) -> None:
 
 def show_status(status: Status) -> None:
     """The state of the whole in a few lines."""
-    found = status.product_inbox
-    console.print(
-        f"[bold]product_inbox[/]: {len(found.takeable) + len(found.waiting)} to take, "
-        f"{len(found.unsettled)} arriving, {len(found.in_flight)} at work, "
-        f"{len(found.halted)} halted, {len(found.others)} not files to take"
-    )
-    for name, why in [*found.halted.items(), *found.others.items()]:
-        console.print(f"  {name}: {why}", markup=False)
-    waiting = status.barcode_enrichment_inbox
-    console.print(f"[bold]barcode_enrichment_inbox[/]: {_count(len(waiting), 'file')}")
+    _show_inbox("product_inbox", status.product_inbox)
+    _show_inbox("barcode_enrichment_inbox", status.barcode_enrichment_inbox)
     refused = ", ".join(f"{count} {reason}" for reason, count in status.quarantined.items())
     console.print(f"[bold]quarantine[/]: {refused or 'empty'}")
     for path in status.open_moves:
         console.print(f"  accepted, and on its way to the archive: {path}", markup=False)
     sizes = ", ".join(f"{count:,} {table}" for table, count in status.catalogue.items())
     console.print(f"[bold]catalogue[/]: {sizes}")
+
+
+def _show_inbox(name: str, found: Survey) -> None:
+    console.print(
+        f"[bold]{name}[/]: {len(found.takeable) + len(found.waiting)} to take, "
+        f"{len(found.unsettled)} arriving, {len(found.in_flight)} at work, "
+        f"{len(found.halted)} halted, {len(found.others)} not files to take"
+    )
+    for entry, why in [*found.halted.items(), *found.others.items()]:
+        console.print(f"  {entry}: {why}", markup=False)
 
 
 def _outcome(report: FileReport) -> str:

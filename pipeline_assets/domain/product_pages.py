@@ -71,7 +71,8 @@ def _products_in(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _is_product(kind: Any) -> bool:
     kinds = kind if isinstance(kind, list) else [kind]
-    return any(isinstance(k, str) and k.replace(":", "/").split("/")[-1] == "Product" for k in kinds)
+    names = (k.replace(":", "/").split("/")[-1] for k in kinds if isinstance(k, str))
+    return "Product" in names
 
 
 def _is_of(node: Mapping[str, Any], sku: str) -> bool:

@@ -175,4 +175,3 @@ def _answer(row: Wanted, fetched: Fetched, now: datetime) -> Answer:
     if page.barcode is not None:
         return Answer(Outcome.FOUND, page.barcode, checked_at=now)
     return Answer(Outcome.NONE if page.is_product else Outcome.UNREADABLE, checked_at=now)
-

@@ -69,7 +69,7 @@ def origin_of(url: str) -> Origin | None:
 
 
 def is_internal(origin: Origin) -> bool:
-    """Whether the origin's host is, or resolves to, an address that is not of the public internet."""
+    """Whether the origin's host is, or resolves to, an address outside the public internet."""
     try:
         found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
     except OSError:

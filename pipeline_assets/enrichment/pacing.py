@@ -1,4 +1,4 @@
-"""When the next request may be made: one at a time, with a pause, and never before it is allowed."""
+"""When the next request may be made: after a pause, and never before the server allows it."""
 
 import time
 from collections.abc import Callable

@@ -1,30 +1,39 @@
-"""Takes files until none is left that can be taken: one Dagster run a file, in this process.
+"""Takes an inbox's files until none is left: one Dagster run a file, in this process.
 
 For cron, and for first use. Files that arrive meanwhile are taken too.
 """
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Protocol
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import dagster as dg
 
 from pipeline_assets.catalogue.faults import is_passing, shown_cause
-from pipeline_assets.inbox.peeking import Peeked
-from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.inbox.folders import Inbox
+from pipeline_assets.inbox.scanning import InboxFile, SettledFiles
+from pipeline_assets.orchestration.file_runs import file_tags
 from pipeline_assets.orchestration.names import (
-    FILE_TAG,
-    FINGERPRINT_TAG,
+    BARCODE_ENRICHMENT,
+    ENRICH_OP,
+    INGEST_OP,
     POST_PROCESS_ONLY,
     PRODUCT_UPDATE,
 )
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.orchestration.sensors import file_config
+from pipeline_assets.services.claims import claim_next
+from pipeline_assets.services.enrichment_progress import Watcher
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.survey import RunOfFile, Survey, survey
 
+T = TypeVar("T")
+
+# How often to see whether another process is done with its file.
+_LOOK_AGAIN_S = 2
 _LOGGING = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -43,7 +52,7 @@ class Progress(Protocol):
 
 @dataclass(slots=True)
 class Drained:
-    """The runs of a drain in order, which of them failed, and what was left in the inbox."""
+    """The runs of a drain in order, which of them failed, and what was left in it."""
 
     run_ids: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -61,6 +70,24 @@ def drain_products(
     return _Drain(pipeline, instance, definitions, progress, sleep).run()
 
 
+def drain_enrichment(
+    pipeline: Pipeline,
+    instance: dg.DagsterInstance,
+    definitions: dg.Definitions,
+    progress: Progress,
+    watcher: Watcher,
+    *,
+    waits: bool = True,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Drained:
+    """Take the files of the enrichment inbox, each by a run of job `barcode_enrichment`.
+
+    `waits`: for files that another process is at work on, until they are done.
+    """
+    parts = (pipeline, instance, definitions, progress, sleep)
+    return _EnrichmentDrain(*parts, watcher=watcher, waits=waits).run()
+
+
 def post_process(
     instance: dg.DagsterInstance,
     definitions: dg.Definitions,
@@ -76,6 +103,11 @@ def post_process(
 
 
 class _Drain:
+    """Looks, takes what can be taken, looks again, until a look finds nothing to do."""
+
+    job_name = PRODUCT_UPDATE
+    op_name = INGEST_OP
+
     def __init__(
         self,
         pipeline: Pipeline,
@@ -86,50 +118,66 @@ class _Drain:
     ) -> None:
         self._pipeline = pipeline
         self._instance = instance
-        self._job = definitions.resolve_job_def(PRODUCT_UPDATE)
+        self._job = definitions.resolve_job_def(self.job_name)
         self._progress = progress
         self._sleep = sleep
-        self._runs = _DrainRuns(InstanceRuns(instance))
+        self._runs = _DrainRuns(InstanceRuns(instance, self.job_name))
         self._settled = SettledFiles(pipeline.settings.settle_s)
         self._tried: set[str] = set()
         self._waited_for: set[str] = set()
         self._drained = Drained()
 
+    @property
+    def _inbox(self) -> Inbox:
+        return self._pipeline.product_inbox
+
     def run(self) -> Drained:
-        """Look, take what can be taken, look again, until a look finds nothing to do."""
+        """Take files until none is left that can be taken."""
         while True:
-            found = self._look()
-            chosen = [one for one in found.takeable if _version(one) not in self._tried]
-            for index, one in enumerate(chosen):
-                waiting = len(chosen) - index - 1 + len(found.waiting) + len(found.unsettled)
-                self._take(one, waiting)
+            found = self._patiently(self._look)
+            chosen = self._patiently(partial(self._choose, found))
+            for index, file in enumerate(chosen):
+                waiting = len(found.takeable) - index - 1
+                self._take(file, waiting + len(found.waiting) + len(found.unsettled))
             if not chosen and not self._wait(found):
                 self._drained.left = found
                 return self._drained
 
     def _look(self) -> Survey:
-        """What can be taken now; while the catalogue is locked or out of reach it waits."""
+        return survey(self._pipeline, self._runs, self._settled, self._inbox)
+
+    def _choose(self, found: Survey) -> Sequence[InboxFile]:
+        """The files to take before the next look."""
+        return [one.file for one in found.takeable if _version(one.file) not in self._tried]
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """What `ask` returns; while the catalogue is locked or out of reach it waits."""
         while True:
             try:
-                return survey(self._pipeline, self._runs, self._settled)
+                return ask()
             except Exception as error:
                 if not is_passing(error):
                     raise
                 self._pause(self._pipeline.settings.retry_wait_s, shown_cause(error))
 
-    def _take(self, one: Peeked, waiting: int) -> None:
-        self._progress.begin(one.file.name, waiting)
-        self._tried.add(_version(one))
+    def _take(self, file: InboxFile, waiting: int) -> None:
+        self._progress.begin(file.name, waiting)
+        self._tried.add(_version(file))
         result = self._job.execute_in_process(
             instance=self._instance,
-            run_config=file_config(one.file.name) | _LOGGING,
-            tags={FILE_TAG: one.file.name, FINGERPRINT_TAG: one.file.fingerprint},
+            run_config=file_config(self.op_name, file.name) | _LOGGING,
+            tags=file_tags(file.name, file.fingerprint),
             raise_on_error=False,
+            resources=self._resources(),
         )
         self._drained.run_ids.append(result.run_id)
         if not result.success:
-            self._drained.failed[one.file.name] = result.run_id
-        self._progress.end(one.file.name, result.success)
+            self._drained.failed[file.name] = result.run_id
+        self._progress.end(file.name, result.success)
+
+    def _resources(self) -> dict[str, object] | None:
+        """What stands in place of the definitions' own resources."""
+        return None
 
     def _wait(self, found: Survey) -> bool:
         """Give files that have just arrived the time to settle; each is waited for once."""
@@ -146,8 +194,39 @@ class _Drain:
         self._sleep(seconds)
 
 
-def _version(one: Peeked) -> str:
-    return f"{one.file.name} {one.file.fingerprint}"
+class _EnrichmentDrain(_Drain):
+    """The same for the other inbox: one file at a time, whoever takes it."""
+
+    job_name = BARCODE_ENRICHMENT
+    op_name = ENRICH_OP
+
+    def __init__(self, *parts: Any, watcher: Watcher, waits: bool) -> None:
+        super().__init__(*parts)
+        self._watcher = watcher
+        self._waits = waits
+
+    @property
+    def _inbox(self) -> Inbox:
+        return self._pipeline.barcode_enrichment_inbox
+
+    def _choose(self, found: Survey) -> Sequence[InboxFile]:
+        left = [one for one in found.takeable if _version(one.file) not in self._tried]
+        file = claim_next(self._pipeline, replace(found, takeable=left))
+        return [] if file is None else [file]
+
+    def _resources(self) -> dict[str, object] | None:
+        return {"enrichment_watcher": self._watcher}
+
+    def _wait(self, found: Survey) -> bool:
+        left = [one for one in found.takeable if _version(one.file) not in self._tried]
+        if self._waits and (left or found.in_flight):
+            self._pause(_LOOK_AGAIN_S, "another run is enriching a file")
+            return True
+        return super()._wait(found)
+
+
+def _version(file: InboxFile) -> str:
+    return f"{file.name} {file.fingerprint}"
 
 
 class _DrainRuns:

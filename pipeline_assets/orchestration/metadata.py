@@ -25,6 +25,23 @@ def materialization_metadata(asset: str, outcome: FileOutcome) -> dict[str, dg.M
     return shown | {name: dg.MetadataValue.int(count) for name, count in outcome.counts.items()}
 
 
+def enrichment_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
+    """The figures of an enriched file: rows by where their answer came from, requests made."""
+    header = outcome.header
+    assert header is not None
+    shown: dict[str, dg.MetadataValue] = {
+        "file": dg.MetadataValue.text(outcome.name),
+        "company": dg.MetadataValue.text(header.company),
+        "store": dg.MetadataValue.text(header.store_id),
+        "scraped_date": dg.MetadataValue.text(header.scraped_date.isoformat()),
+        "delivered_to": dg.MetadataValue.text(outcome.delivered_to or ""),
+        "archived_as": dg.MetadataValue.text(outcome.place or ""),
+        "dagster/row_count": dg.MetadataValue.int(outcome.counts["rows_read"]),
+        "seconds": dg.MetadataValue.float(round(outcome.seconds, 3)),
+    }
+    return shown | {name: dg.MetadataValue.int(count) for name, count in outcome.counts.items()}
+
+
 def refusal_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
     """Why a file brought nothing new, and where it lies."""
     texts = {

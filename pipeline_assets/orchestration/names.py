@@ -8,8 +8,13 @@ POST_PROCESS_ONLY = "post_process_only"
 INBOXES = "inboxes"
 
 INGEST_OP = "ingest_file"
+ENRICH_OP = "enriched_barcodes"
 
 FILE_TAG = "pipeline/file"
 FINGERPRINT_TAG = "pipeline/fingerprint"
 
 CATALOGUE_POOL = "catalogue"
+ENRICHMENT_POOL = "barcode_enrichment"
+
+# How long the run monitor lets a run live; its own setting is for runs that take seconds.
+MAX_RUNTIME_TAG = "dagster/max_runtime"

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, PassingError
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, PRODUCT
+from pipeline_assets.inbox.folders import PRODUCT
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.metadata import materialization_metadata, refusal_metadata
+from pipeline_assets.orchestration.file_runs import observe, tag_with, tagged_file, take
+from pipeline_assets.orchestration.metadata import materialization_metadata
 from pipeline_assets.orchestration.names import (
     CATALOGUE_POOL,
-    FILE_TAG,
-    FINGERPRINT_TAG,
+    ENRICH_OP,
     INBOXES,
     INGEST_OP,
     PRODUCT_UPDATE,
@@ -23,20 +22,15 @@ from pipeline_assets.orchestration.names import (
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.ingestion import ingest_file
-from pipeline_assets.services.outcomes import FileOutcome, State
+from pipeline_assets.services.outcomes import State
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.survey import survey
 
 product_inbox = dg.AssetSpec(
     PRODUCT,
+    deps=[ENRICH_OP],
     group_name=INBOXES,
     description="Snapshot files that scrapers dropped: one store's whole range at one moment each.",
-    kinds={"file"},
-)
-barcode_enrichment_inbox = dg.AssetSpec(
-    BARCODE_ENRICHMENT,
-    group_name=INBOXES,
-    description="Snapshot files whose rows miss barcodes that the shop's product pages show.",
     kinds={"file"},
 )
 processed_products = dg.AssetSpec(
@@ -79,45 +73,27 @@ def update_products(
     if name is None:
         context.log.info("No file in product_inbox/ can be taken now; nothing to do.")
         return
-    outcome = _take(context, opened, name)
+    outcome = take(context, opened.settings, lambda: ingest_file(opened, name, context.run.run_id))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a materialization that a retry takes back cannot be taken back.
         for key in ("processed_products", "store_prices"):
             yield dg.MaterializeResult(key, metadata=materialization_metadata(key, outcome))
         context.log.info(f"{name} is in the catalogue and lies in {outcome.place}")
     else:
-        _observe(context, outcome)
+        observe(context, "processed_products", outcome)
 
 
 def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:
     if context.retry_number:  # the first try has chosen, and the file is in flight by this run
-        stored = context.instance.get_run_by_id(context.run.run_id)
-        return stored.tags.get(FILE_TAG) if stored else None
+        return tagged_file(context)
     settled = SettledFiles(pipeline.settings.settle_s)
-    found = survey(pipeline, InstanceRuns(context.instance), settled)
+    runs = InstanceRuns(context.instance)
+    found = survey(pipeline, runs, settled, pipeline.product_inbox)
     if not found.takeable:
         return None
     file = found.takeable[0].file
-    tags = {FILE_TAG: file.name, FINGERPRINT_TAG: file.fingerprint}
-    context.instance.add_run_tags(context.run.run_id, tags)
+    tag_with(context, file)
     return file.name
-
-
-def _take(context: dg.AssetExecutionContext, pipeline: Pipeline, name: str) -> FileOutcome:
-    settings = pipeline.settings
-    try:
-        return ingest_file(pipeline, name, context.run.run_id)
-    except (PassingError, CatalogueUnavailableError) as error:
-        context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
-        raise dg.RetryRequested(settings.max_failures - 1, settings.retry_wait_s) from error
-    except HaltedFileError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
-
-
-def _observe(context: dg.AssetExecutionContext, outcome: FileOutcome) -> None:
-    """A file that brought nothing new is told as an observation, in words."""
-    context.log.info(f"{outcome.name}: {outcome.state} {outcome.reason or ''} {outcome.message}")
-    context.log_event(dg.AssetObservation("processed_products", metadata=refusal_metadata(outcome)))
 
 
 product_update_job = dg.define_asset_job(

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG, PRODUCT_UPDATE
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT as ENRICHMENT_INBOX
+from pipeline_assets.inbox.folders import PRODUCT, Inbox
+from pipeline_assets.orchestration.names import (
+    BARCODE_ENRICHMENT,
+    FILE_TAG,
+    FINGERPRINT_TAG,
+    PRODUCT_UPDATE,
+)
 from pipeline_assets.services.survey import RunOfFile
 
 ACTIVE = [
@@ -24,14 +31,15 @@ _DEAD = (
 
 
 class InstanceRuns:
-    """The runs of job `product_update` that were asked for a file, from a Dagster instance."""
+    """The runs of a job that were asked for a file of its inbox, from a Dagster instance."""
 
-    def __init__(self, instance: dg.DagsterInstance) -> None:
+    def __init__(self, instance: dg.DagsterInstance, job_name: str = PRODUCT_UPDATE) -> None:
         self._instance = instance
+        self._job_name = job_name
 
     def active(self) -> Sequence[RunOfFile]:
         """The runs that are queued, starting or started."""
-        return self._find(dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=ACTIVE))
+        return self._find(dg.RunsFilter(job_name=self._job_name, statuses=ACTIVE))
 
     def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
         """The failed and cancelled runs of these versions of files."""
@@ -39,7 +47,7 @@ class InstanceRuns:
             return []
         tags = {FINGERPRINT_TAG: sorted(fingerprints)}
         statuses = _ENDED_BADLY
-        return self._find(dg.RunsFilter(job_name=PRODUCT_UPDATE, statuses=statuses, tags=tags))
+        return self._find(dg.RunsFilter(job_name=self._job_name, statuses=statuses, tags=tags))
 
     def report_dead(self, run_ids: Collection[str]) -> None:
         """Have the UI show these runs as failed; a killed run stays STARTED for ever otherwise."""
@@ -72,3 +80,11 @@ class InstanceRuns:
             for record in self._instance.get_run_records(wanted)
             if FILE_TAG in record.dagster_run.tags
         ]
+
+
+def runs_of_inbox(instance: dg.DagsterInstance, inbox: Inbox) -> InstanceRuns:
+    """The runs of the job that takes the inbox's files."""
+    return InstanceRuns(instance, _JOB_OF[inbox.name])
+
+
+_JOB_OF = {PRODUCT: PRODUCT_UPDATE, ENRICHMENT_INBOX: BARCODE_ENRICHMENT}

@@ -11,21 +11,26 @@ from typing import Any
 import dagster as dg
 
 from pipeline_assets.errors import CatalogueUnavailableError
-from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.inbox.scanning import InboxFile, SettledFiles
+from pipeline_assets.orchestration.barcode_enrichment import barcode_enrichment_job
+from pipeline_assets.orchestration.file_runs import file_tags
 from pipeline_assets.orchestration.names import (
-    FILE_TAG,
-    FINGERPRINT_TAG,
+    BARCODE_ENRICHMENT,
+    ENRICH_OP,
     INGEST_OP,
+    MAX_RUNTIME_TAG,
     POST_PROCESS_ONLY,
 )
 from pipeline_assets.orchestration.post_processing import post_process_only_job
 from pipeline_assets.orchestration.product_update import product_update_job
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.services.claims import claim_next
 from pipeline_assets.services.cycles import next_step
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.timing import idle_reason, read_progress
 from pipeline_assets.services.survey import survey
+from pipeline_assets.settings import Settings
 
 CHECK_INTERVAL_S = 5
 # A cursor is stored as 64 KB of text on MySQL; beyond this the file system's ctime has to do.
@@ -57,7 +62,7 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
     cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
     settled = SettledFiles(settings.settle_s, cursor.get("looks"))
     runs = InstanceRuns(context.instance)
-    found = survey(pipeline, runs, settled)
+    found = survey(pipeline, runs, settled, pipeline.product_inbox)
     began = cursor.get("cycle_began_at")
     step = next_step(
         found,
@@ -69,12 +74,51 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
     # A run that waits in a long queue would be taken for dead: so the queue is kept short.
     room = max(0, settings.sensor_max_requests - len(found.in_flight))
     requests = [run_request(one.file.name, one.file.fingerprint) for one in step.requests[:room]]
-    looks = dict(sorted(settled.seen.items())[:_MAX_REMEMBERED_LOOKS])
     began_at = step.cycle_began_at.isoformat() if step.cycle_began_at else None
     return dg.SensorResult(
         run_requests=requests,
         skip_reason=None if requests else step.idle_because or "Enough runs are queued.",
-        cursor=json.dumps({"cycle_began_at": began_at, "looks": looks}),
+        cursor=json.dumps({"cycle_began_at": began_at, "looks": _looks(settled)}),
+    )
+
+
+def _looks(settled: SettledFiles) -> dict[str, float]:
+    return dict(sorted(settled.seen.items())[:_MAX_REMEMBERED_LOOKS])
+
+
+@dg.sensor(
+    name="barcode_enrichment_inbox_sensor",
+    job=barcode_enrichment_job,
+    minimum_interval_seconds=CHECK_INTERVAL_S,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for one run per settled file of barcode_enrichment_inbox/, one at a time, "
+    "oldest first.",
+)
+def barcode_enrichment_inbox_sensor(
+    context: dg.SensorEvaluationContext, pipeline: PipelineResource
+) -> dg.SensorResult | dg.SkipReason:
+    """One run for the next file to enrich, when no other is under way."""
+    try:
+        return _enrichment_tick(context, pipeline.open())
+    except CatalogueUnavailableError as error:
+        return dg.SkipReason(str(error))
+
+
+def _enrichment_tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorResult:
+    cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
+    settled = SettledFiles(pipeline.settings.settle_s, cursor.get("looks"))
+    runs = InstanceRuns(context.instance, BARCODE_ENRICHMENT)
+    found = survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
+    file = claim_next(pipeline, found)
+    idle_because = (
+        "A file is being enriched; the others wait."
+        if found.in_flight or found.takeable
+        else "No file in barcode_enrichment_inbox/ can be taken now."
+    )
+    return dg.SensorResult(
+        run_requests=[enrichment_request(file, pipeline.settings)] if file else [],
+        skip_reason=None if file else idle_because,
+        cursor=json.dumps({"looks": _looks(settled)}),
     )
 
 
@@ -102,7 +146,8 @@ def _post_processing_tick(
     if runs.is_active(POST_PROCESS_ONLY):
         return dg.SkipReason("Post-processing is at work.")
     now = pipeline.clock()
-    found = survey(pipeline, runs, SettledFiles(pipeline.settings.settle_s))
+    settled = SettledFiles(pipeline.settings.settle_s)
+    found = survey(pipeline, runs, settled, pipeline.product_inbox)
     progress = read_progress(pipeline, runs.last_success_at(POST_PROCESS_ONLY))
     max_wait = timedelta(seconds=pipeline.settings.post_processing_max_wait_s)
     reason = idle_reason(found, progress, now, max_wait)
@@ -121,11 +166,16 @@ def _is_long_ago(asked: dict[str, Any], now: datetime) -> bool:
 
 def run_request(name: str, fingerprint: str) -> dg.RunRequest:
     """A run of job `product_update` for one version of one inbox file."""
-    return dg.RunRequest(
-        run_config=file_config(name), tags={FILE_TAG: name, FINGERPRINT_TAG: fingerprint}
-    )
+    return dg.RunRequest(run_config=file_config(INGEST_OP, name), tags=file_tags(name, fingerprint))
 
 
-def file_config(name: str) -> dict[str, Any]:
+def enrichment_request(file: InboxFile, settings: Settings) -> dg.RunRequest:
+    """A run of job `barcode_enrichment` for one version of one file."""
+    longest = {MAX_RUNTIME_TAG: str(int(settings.enrichment_max_runtime_s))}
+    tags = file_tags(file.name, file.fingerprint) | longest
+    return dg.RunRequest(run_config=file_config(ENRICH_OP, file.name), tags=tags)
+
+
+def file_config(op: str, name: str) -> dict[str, Any]:
     """The run config that names the file to take."""
-    return {"ops": {INGEST_OP: {"config": {"file": name}}}}
+    return {"ops": {op: {"config": {"file": name}}}}

@@ -21,7 +21,6 @@ from pipeline_assets.domain.enrichment import Answer, Wanted, enriched_lines, wa
 from pipeline_assets.domain.rows import decode, header_of
 from pipeline_assets.domain.snapshots import Header
 from pipeline_assets.enrichment.looking_up import SERVED, LookUp
-from pipeline_assets.enrichment.sessions import Sessions
 from pipeline_assets.errors import (
     CatalogueUnavailableError,
     EnrichmentBusyError,
@@ -47,7 +46,6 @@ def enrich_file(
     name: str,
     run_id: str | None = None,
     watcher: Watcher | None = None,
-    sessions: Sessions | None = None,
 ) -> FileOutcome:
     """Take the file `name` to its end: enriched and archived, quarantined, or vanished meanwhile.
 
@@ -64,7 +62,7 @@ def enrich_file(
         attempt_id = begin_alone(pipeline, file, run_id)
     except DBAPIError as error:
         raise unrecorded_failure(file, error) from error
-    work = _Enrichment(pipeline, path, attempt_id, run_id, watcher or Silent(), sessions)
+    work = _Enrichment(pipeline, path, attempt_id, run_id, watcher or Silent())
     try:
         outcome = work.run()
     except (CatalogueUnavailableError, EnrichmentBusyError):
@@ -84,7 +82,6 @@ class _Enrichment:
         attempt_id: int,
         run_id: str | None,
         watcher: Watcher,
-        sessions: Sessions | None,
     ) -> None:
         self._pipeline = pipeline
         self._folders = pipeline.folders
@@ -92,7 +89,6 @@ class _Enrichment:
         self._attempt_id = attempt_id
         self._run_id = run_id
         self._watcher = watcher
-        self._sessions = sessions
 
     def run(self) -> FileOutcome:
         """Read the file and enrich it; a refusal is an outcome, not an error."""
@@ -158,7 +154,7 @@ class _Enrichment:
         settings = self._pipeline.settings
         with page_fetcher(settings) as fetcher:
             progress.counts_requests_of(fetcher)
-            sessions = self._sessions or sessions_for(settings, header.store_id)
+            sessions = sessions_for(settings, header.store_id)
             clock = self._pipeline.clock
             LookUp(fetcher, sessions, patience(settings), progress, clock).run(rows, probe)
 

@@ -1,4 +1,4 @@
-"""How far the enrichment of a file is: kept in the catalogue as it happens, shown to who watches."""
+"""How far the enrichment of a file is: kept in the catalogue, shown to whoever watches."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

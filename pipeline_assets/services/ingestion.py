@@ -163,9 +163,7 @@ class _Ingestion:
 
     def _quarantine(self, read: ReadFile, refusal: RefusedFileError) -> FileOutcome:
         self._write_rejects(read, refusal.rejected)
-        return quarantine(
-            self._pipeline, self._path, read, refusal, self._attempt_id, self._run_id
-        )
+        return quarantine(self._pipeline, self._path, read, refusal, self._attempt_id, self._run_id)
 
 
 def _unfinished_move(connection: Connection, digest: str) -> int | None:

@@ -13,6 +13,7 @@ class State(StrEnum):
     ARCHIVED = "archived"
     QUARANTINED = "quarantined"
     VANISHED = "vanished"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,5 @@ def vanished(pipeline: Pipeline, path: Path, attempt_id: int) -> FileOutcome:
     """The file is gone from its inbox: that ends the attempt, and is no one's fault."""
     message = str(VanishedFileError(path))
     with writing(pipeline.engine) as connection:
-        attempts.end(
-            connection, attempt_id, attempts.VANISHED, pipeline.clock(), message=message
-        )
+        attempts.end(connection, attempt_id, attempts.VANISHED, pipeline.clock(), message=message)
     return FileOutcome(path.name, State.VANISHED, message=message)

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from pipeline_assets.catalogue.engine import reading
+from pipeline_assets.catalogue.enrichment import figures_of_runs
 from pipeline_assets.catalogue.reports import FIGURES, FileReport, files_of_runs
-from pipeline_assets.inbox.scanning import look
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.survey import Survey
 
@@ -46,7 +47,7 @@ def totals(reports: Sequence[FileReport]) -> dict[str, int]:
 
 
 def left(found: Survey) -> dict[str, Any]:
-    """What a drain left in the product inbox, by why."""
+    """What a drain left in an inbox, by why."""
     return {key: value for key, value in inbox(found).items() if value} | {
         "halted": dict(found.halted)
     }
@@ -64,6 +65,11 @@ def inbox(found: Survey) -> Mapping[str, Any]:
     }
 
 
-def enrichment_files(pipeline: Pipeline) -> list[str]:
-    """The files that wait for barcode enrichment."""
-    return [file.name for file in look(pipeline.folders.barcode_enrichment_inbox).files]
+def enrichment_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
+    """What became of the files of these runs of barcode enrichment."""
+    with reading(pipeline.engine) as connection:
+        figures = figures_of_runs(connection, runs.run_ids)
+    return [
+        replace(report, figures=figures.get(report.run_id or "", {}))
+        for report in file_reports(pipeline, runs)
+    ]

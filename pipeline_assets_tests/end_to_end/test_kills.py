@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
-from pipeline_assets.orchestration.run_records import ACTIVE, InstanceRuns
+from pipeline_assets.orchestration.run_records import ACTIVE, runs_of_inbox
 from pipeline_assets.services.requeue import requeue
 from pipeline_assets.services.status import status
 from pipeline_assets_tests.end_to_end.killed_drain import NOW, Death
@@ -234,7 +235,10 @@ def test_a_file_whose_process_died_three_times_is_halted_and_requeued(
     assert drained.left.halted == halted
     assert ACCEPTED not in place.outcomes(drained)
     assert place.files("product_inbox") == [ACCEPTED]
-    assert status(place.pipeline, InstanceRuns(place.instance)).product_inbox.halted == halted
+    assert (
+        status(place.pipeline, partial(runs_of_inbox, place.instance)).product_inbox.halted
+        == halted
+    )
     assert place.drain().left.halted == halted
     assert requeue(place.pipeline, ACCEPTED).name == ACCEPTED
     assert place.outcomes(place.drain()) == {ACCEPTED: ("accepted", None)}

@@ -4,13 +4,14 @@ import hashlib
 import json
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 import pytest
 
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.orchestration.run_records import runs_of_inbox
 from pipeline_assets.orchestration.sensors import product_inbox_sensor
 from pipeline_assets.services.requeue import requeue
 from pipeline_assets.services.status import status
@@ -38,7 +39,7 @@ def unsettled_ticks(workplace: Workplace) -> Iterator[Ticks]:
 
 
 def halted(ticks: Ticks) -> dict[str, str]:
-    found = status(ticks.place.pipeline, InstanceRuns(ticks.instance))
+    found = status(ticks.place.pipeline, partial(runs_of_inbox, ticks.instance))
     return dict(found.product_inbox.halted)
 
 

@@ -1,0 +1,67 @@
+"""`enrich`: the enrichment inbox's files, until none is left; `drain` begins with the same."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline_assets.cli import terminal
+from pipeline_assets.cli.common import (
+    FAILED,
+    OK,
+    STRICT,
+    Json,
+    dagster_instance,
+    open_pipeline,
+    print_json,
+)
+from pipeline_assets.cli.enrichment_bar import EnrichmentBar
+from pipeline_assets.services import reporting
+from pipeline_assets.services.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+def enrich(
+    as_json: Json = False,
+    strict: Annotated[bool, typer.Option(help="Exit with 3 when files were quarantined.")] = False,
+) -> None:
+    """Look up the barcodes that the files of barcode_enrichment_inbox/ miss, one file at a time.
+
+    Known barcodes come from the catalogue, the others from the shop's product pages: one request
+    at a time. Enriched files go to product_inbox/. A run that was ended goes on where it stopped.
+    """
+    pipeline = open_pipeline()
+    with dagster_instance() as instance:
+        report = run_enrichment(pipeline, instance, is_quiet=as_json, waits=True)
+    if as_json:
+        print_json(report)
+    raise typer.Exit(exit_status(report, strict=strict))
+
+
+def run_enrichment(
+    pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool, waits: bool
+) -> dict[str, Any]:
+    """Enrich what can be enriched, show it, and return it as plain data."""
+    from pipeline_assets.definitions import defs
+    from pipeline_assets.orchestration.drain import drain_enrichment
+
+    with EnrichmentBar(is_quiet=is_quiet) as bar:
+        drained = drain_enrichment(pipeline, instance, defs, bar, bar, waits=waits)
+    reports = reporting.enrichment_reports(pipeline, drained)
+    if not is_quiet:
+        terminal.show_enriched(reports)
+        terminal.show_left(drained.left)
+    return {
+        "files": [asdict(report) for report in reports],
+        "left": reporting.left(drained.left),
+    }
+
+
+def exit_status(report: dict[str, Any], *, strict: bool = False) -> int:
+    """The exit status that an enrichment comes to."""
+    outcomes = {one["outcome"] for one in report["files"]}
+    if report["left"]["halted"] or outcomes & {"halted", "failed", "started"}:
+        return FAILED
+    return STRICT if strict and "quarantined" in outcomes else OK

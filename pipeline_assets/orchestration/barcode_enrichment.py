@@ -1,0 +1,131 @@
+"""Group `barcode_enrichment`: one file of the second inbox, its missing barcodes looked up."""
+
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+from pydantic import Field
+
+from pipeline_assets.errors import EnrichmentBusyError
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT as INBOX
+from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.orchestration.file_runs import observe, tag_with, tagged_file, take
+from pipeline_assets.orchestration.metadata import enrichment_metadata
+from pipeline_assets.orchestration.names import (
+    BARCODE_ENRICHMENT,
+    ENRICH_OP,
+    ENRICHMENT_POOL,
+    INBOXES,
+    MAX_RUNTIME_TAG,
+)
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.services.claims import claim_next
+from pipeline_assets.services.enrichment import enrich_file
+from pipeline_assets.services.enrichment_progress import Figures, Watcher
+from pipeline_assets.services.outcomes import FileOutcome, State
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.survey import survey
+from pipeline_assets.settings import Settings
+
+_LOG_EVERY_S = 60
+
+barcode_enrichment_inbox = dg.AssetSpec(
+    INBOX,
+    group_name=INBOXES,
+    description="Snapshot files whose rows miss barcodes that the shop's product pages show.",
+    kinds={"file"},
+)
+
+
+class EnrichmentConfig(dg.Config):
+    """Which file a run takes."""
+
+    file: str | None = Field(
+        None,
+        description="Name of a file in barcode_enrichment_inbox/. Without it: the oldest one that "
+        "can be taken now.",
+    )
+
+
+@dg.asset(
+    name=ENRICH_OP,
+    deps=[barcode_enrichment_inbox],
+    group_name=BARCODE_ENRICHMENT,
+    pool=ENRICHMENT_POOL,
+    output_required=False,
+    description="Snapshot files with the barcodes that the catalogue or the shop's product pages "
+    "know, placed in `product_inbox/`: tables `enriched_files` and `enriched_rows`.",
+    kinds={"file", "http"},
+)
+def enriched_barcodes(
+    context: dg.AssetExecutionContext,
+    config: EnrichmentConfig,
+    pipeline: PipelineResource,
+    enrichment_watcher: dg.ResourceParam[Watcher],
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Enriches one file and hands it to the product inbox."""
+    opened = pipeline.open()
+    name = config.file or _next_file(context, opened)
+    if name is None:
+        context.log.info("No file in barcode_enrichment_inbox/ can be taken now; nothing to do.")
+        return
+    watcher = _LoggingWatcher(context, enrichment_watcher)
+    run_id = context.run.run_id
+    try:
+        outcome = take(context, opened.settings, lambda: enrich_file(opened, name, run_id, watcher))
+    except EnrichmentBusyError as busy:
+        outcome = FileOutcome(name, State.BUSY, message=str(busy))
+    if outcome.state is State.ARCHIVED and outcome.header is not None:
+        yield dg.MaterializeResult(metadata=enrichment_metadata(outcome))
+        context.log.info(f"{name} is enriched and went on as {outcome.delivered_to}")
+    else:
+        observe(context, ENRICH_OP, outcome)
+
+
+def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:
+    if context.retry_number:  # the first try has chosen, and the file is in flight by this run
+        return tagged_file(context)
+    settled = SettledFiles(pipeline.settings.settle_s)
+    runs = InstanceRuns(context.instance, BARCODE_ENRICHMENT)
+    found = survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
+    file = claim_next(pipeline, found)
+    if file is None:
+        return None
+    tag_with(context, file)
+    return file.name
+
+
+class _LoggingWatcher:
+    """Tells the run's log, now and then, and whoever else watches."""
+
+    def __init__(self, context: dg.AssetExecutionContext, other: Watcher) -> None:
+        self._log = context.log
+        self._other = other
+        self._last_at: float | None = None
+
+    def progress(self, figures: Figures) -> None:
+        """A row is done, or the work on the file begins."""
+        self._other.progress(figures)
+        now = time.monotonic()
+        if self._last_at is None or now - self._last_at >= _LOG_EVERY_S:
+            self._last_at = now
+            self._log.info(
+                f"{figures.rows_done:,} of {figures.rows_wanted:,} rows without a barcode are "
+                f"done, {figures.rows_left:,} are left"
+            )
+
+    def says(self, message: str) -> None:
+        """Something that people should know."""
+        self._log.warning(message)
+        self._other.says(message)
+
+
+barcode_enrichment_job = dg.define_asset_job(
+    BARCODE_ENRICHMENT,
+    selection=dg.AssetSelection.assets(ENRICH_OP).without_checks(),
+    executor_def=dg.in_process_executor,
+    tags={MAX_RUNTIME_TAG: str(int(Settings.model_fields["enrichment_max_runtime_s"].default))},
+    description="Looks up the missing barcodes of one file of barcode_enrichment_inbox/: the one "
+    "named in the run config, else the oldest that can be taken.",
+)

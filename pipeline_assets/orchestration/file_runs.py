@@ -1,0 +1,47 @@
+"""What the runs of both inboxes share: which file is taken, what becomes of errors, refusals."""
+
+from collections.abc import Callable
+
+import dagster as dg
+
+from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, PassingError
+from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.orchestration.metadata import refusal_metadata
+from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG
+from pipeline_assets.services.outcomes import FileOutcome
+from pipeline_assets.settings import Settings
+
+
+def file_tags(name: str, fingerprint: str) -> dict[str, str]:
+    """The tags that say which version of which file a run takes."""
+    return {FILE_TAG: name, FINGERPRINT_TAG: fingerprint}
+
+
+def tag_with(context: dg.AssetExecutionContext, file: InboxFile) -> None:
+    """Tell everybody which file this run has chosen."""
+    context.instance.add_run_tags(context.run.run_id, file_tags(file.name, file.fingerprint))
+
+
+def tagged_file(context: dg.AssetExecutionContext) -> str | None:
+    """The file that an earlier try of this run has chosen."""
+    stored = context.instance.get_run_by_id(context.run.run_id)
+    return stored.tags.get(FILE_TAG) if stored else None
+
+
+def take(
+    context: dg.AssetExecutionContext, settings: Settings, work: Callable[[], FileOutcome]
+) -> FileOutcome:
+    """Do the work on a file; an error that passes by itself starts the step again."""
+    try:
+        return work()
+    except (PassingError, CatalogueUnavailableError) as error:
+        context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
+        raise dg.RetryRequested(settings.max_failures - 1, settings.retry_wait_s) from error
+    except HaltedFileError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def observe(context: dg.AssetExecutionContext, asset: str, outcome: FileOutcome) -> None:
+    """A file that brought nothing new is told as an observation, in words."""
+    context.log.info(f"{outcome.name}: {outcome.state} {outcome.reason or ''} {outcome.message}")
+    context.log_event(dg.AssetObservation(asset, metadata=refusal_metadata(outcome)))
