@@ -65,7 +65,7 @@ class HaltedFileError(PipelineError):
 
     def __init__(self, name: str, cause: str) -> None:
         super().__init__(
-            f"{name} is halted: {cause}. It stays in the inbox and is not taken again until it "
+            f"{name} is halted: {cause.rstrip('.')}. It stays in the inbox and is not taken again until it "
             f"changes or you run `pipeline-assets requeue {name}`."
         )
         self.name = name

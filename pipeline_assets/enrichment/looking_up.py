@@ -112,9 +112,11 @@ class LookUp:
             return None
 
     def _other_than(self, row: Wanted) -> Wanted | None:
-        """A row to try the session with: each time another one of those to come, else the probe."""
+        """A row to try the session with: each time another one, of those to come or the probe."""
         others = [one for one in self._pending if one is not row]
-        return others[(self._renewals - 1) % len(others)] if others else self._probe
+        if self._probe is not None:
+            others.insert(1, self._probe)
+        return others[(self._renewals - 1) % len(others)] if others else None
 
     def _renew(self, row: Wanted) -> None:
         if self._renewals >= self._patience.max_renewals:

@@ -49,8 +49,11 @@ class CookieFile:
         if not self._path.exists():
             return cookies
         try:
-            # Cookies of a browser's session have no end of their own: they count as well.
-            cookies.load(ignore_discard=True)
+            cookies.load(ignore_discard=True, ignore_expires=True)
         except (LoadError, OSError, UnicodeDecodeError) as error:
             raise SessionError(f"{self._path} cannot be read as a cookies.txt: {error}") from error
+        for cookie in cookies:
+            if cookie.expires == 0:  # how exports write that it ends with the browser's session
+                cookie.expires = None
+        cookies.clear_expired_cookies()
         return cookies
