@@ -65,8 +65,8 @@ class HaltedFileError(PipelineError):
 
     def __init__(self, name: str, cause: str) -> None:
         super().__init__(
-            f"{name} is halted: {cause.rstrip('.')}. It stays in the inbox and is not taken again until it "
-            f"changes or you run `pipeline-assets requeue {name}`."
+            f"{name} is halted: {cause.rstrip('.')}. It stays in the inbox and is not taken again "
+            f"until it changes or you run `pipeline-assets requeue {name}`."
         )
         self.name = name
         self.cause = cause

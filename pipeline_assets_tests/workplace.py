@@ -17,9 +17,10 @@ from sqlalchemy import text
 
 from pipeline_assets.catalogue.engine import reading
 from pipeline_assets.definitions import build_defs
-from pipeline_assets.orchestration.drain import Drained, drain_products
+from pipeline_assets.orchestration.drain import Drained, drain_enrichment, drain_products
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.services import reporting
+from pipeline_assets.services.enrichment_progress import Figures
 from pipeline_assets.services.ingestion import ingest_file
 from pipeline_assets.services.outcomes import FileOutcome
 from pipeline_assets.services.pipeline import Pipeline
@@ -147,6 +148,13 @@ class Workplace:
         """Take all files through Dagster."""
         return drain_products(self.pipeline, self.instance, self.definitions, Silent())
 
+    def enrich(self, *, waits: bool = True) -> Drained:
+        """Take all files of the enrichment inbox through Dagster."""
+        silent = Silent()
+        return drain_enrichment(
+            self.pipeline, self.instance, self.definitions, silent, silent, waits=waits
+        )
+
     def outcomes(self, drained: Drained) -> dict[str, tuple[str, str | None]]:
         """What became of each file of a drain, as name → (outcome, reason)."""
         reports = reporting.file_reports(self.pipeline, drained)
@@ -188,6 +196,12 @@ class Silent:
 
     def pause(self, seconds: float, why: str) -> None:
         """Nothing can be taken for so long."""
+
+    def progress(self, figures: Figures) -> None:
+        """A row is done."""
+
+    def says(self, message: str) -> None:
+        """Something happened."""
 
 
 def row(

@@ -1,13 +1,17 @@
 """The real files, drained once for all tests that look at the outcome."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline_assets_tests.workplace import Clock, Workplace
+from pipeline_assets_tests.end_to_end.killed_drain import Death
+from pipeline_assets_tests.workplace import PROJECT_ROOT, Clock, Workplace
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +52,27 @@ def real_catalogue(
     yield make
     for place in made:
         place.__exit__(None, None, None)
+
+
+Kill = Callable[[Workplace, Death], None]
+
+
+@pytest.fixture(scope="module")
+def kill() -> Iterator[Kill]:
+    """Drains a workplace in a process that is killed where the death says."""
+    command = [sys.executable, "-m", "pipeline_assets_tests.end_to_end.killed_drain"]
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None
+        assert stdout is not None
+
+        def send(place: Workplace, death: Death) -> None:
+            stdin.write(replace(death, root=str(place.root)).as_line())
+            stdin.flush()
+            assert stdout.readline() == "-9\n", "the process was not killed where it should be"
+
+        yield send
+        stdin.close()
+        assert process.wait(timeout=10) == 0

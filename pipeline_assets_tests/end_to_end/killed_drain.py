@@ -1,4 +1,4 @@
-"""Drains workplaces in processes that are killed (SIGKILL) at a chosen step of a chosen file.
+"""Drains inboxes in processes that are killed (SIGKILL) at a chosen step of a chosen file.
 
 Run with `python -m`: each line on stdin describes one death as JSON, each line on stdout is how
 that process ended (-9: killed). A fork per death, so that Dagster is imported once only. The
@@ -13,13 +13,12 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline_assets.orchestration import product_update
-from pipeline_assets.services import ingestion
+from pipeline_assets.orchestration import barcode_enrichment, product_update
 from pipeline_assets_tests.workplace import Clock, Workplace
 
 NOW = datetime(2025, 9, 10, 12)
@@ -28,13 +27,18 @@ _NOT_KILLED, _BROKEN = 0, 1
 
 @dataclass(frozen=True)
 class Death:
-    """Where the process dies: before or after the n-th `call` of `function` for `file`."""
+    """Where the process dies: before or after the n-th `call` of `function` for `file`.
+
+    `enriches`: it drains the enrichment inbox; `settings` are further environment variables.
+    """
 
     function: str
     is_before: bool = False
     call: int = 1
     file: str = ""
     root: str = ""
+    enriches: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
 
     def as_line(self) -> str:
         """The death as `main` reads it."""
@@ -58,10 +62,10 @@ def _drain(death: Death) -> int:
     """What the dying process does; it returns only when it was not killed."""
     try:
         place = Workplace(Path(death.root), Clock(NOW))
-        os.environ.update(place.environment)
+        os.environ.update(place.environment | death.settings)
         os.chdir(place.home)
         _arm(death)
-        place.drain()
+        place.enrich() if death.enriches else place.drain()
     except BaseException:
         traceback.print_exc()
         return _BROKEN
@@ -71,7 +75,9 @@ def _drain(death: Death) -> int:
 def _arm(death: Death) -> None:
     taken: list[str] = []
     calls: list[str] = []
-    original = ingestion.ingest_file
+    module = barcode_enrichment if death.enriches else product_update
+    service = "enrich_file" if death.enriches else "ingest_file"
+    original = getattr(module, service)
 
     def noting_the_file(pipeline: Any, name: str, *rest: Any) -> Any:
         taken.append(name)
@@ -85,7 +91,7 @@ def _arm(death: Death) -> None:
 
     owner, name = _find(death.function)
     setattr(owner, name, _deadly(getattr(owner, name), is_the_moment, is_before=death.is_before))
-    vars(product_update)["ingest_file"] = noting_the_file
+    vars(module)[service] = noting_the_file
 
 
 def _find(function: str) -> tuple[Any, str]:

@@ -2,9 +2,7 @@
 
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,8 +15,9 @@ import pytest
 from pipeline_assets.orchestration.run_records import ACTIVE, runs_of_inbox
 from pipeline_assets.services.requeue import requeue
 from pipeline_assets.services.status import status
+from pipeline_assets_tests.end_to_end.conftest import Kill
 from pipeline_assets_tests.end_to_end.killed_drain import NOW, Death
-from pipeline_assets_tests.workplace import PROJECT_ROOT, Clock, Workplace, row
+from pipeline_assets_tests.workplace import Clock, Workplace, row
 
 REFUSED, EARLIER, ACCEPTED, OTHER = "refused.jsonl", "day1.jsonl", "day2.jsonl", "other.jsonl"
 FOLDERS = ("product_inbox", "archive", "quarantine", "rejects")
@@ -54,29 +53,6 @@ DEATHS = [
     for file, deaths in ((ACCEPTED, OF_AN_ACCEPTED_FILE), (REFUSED, OF_A_REFUSED_FILE))
     for step, death in deaths.items()
 ]
-
-Kill = Callable[[Workplace, Death], None]
-
-
-@pytest.fixture(scope="module")
-def kill() -> Iterator[Kill]:
-    """Drains a workplace in a process that is killed where the death says."""
-    command = [sys.executable, "-m", "pipeline_assets_tests.end_to_end.killed_drain"]
-    with subprocess.Popen(
-        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        stdin, stdout = process.stdin, process.stdout
-        assert stdin is not None
-        assert stdout is not None
-
-        def send(place: Workplace, death: Death) -> None:
-            stdin.write(replace(death, root=str(place.root)).as_line())
-            stdin.flush()
-            assert stdout.readline() == "-9\n", "the process was not killed where it should be"
-
-        yield send
-        stdin.close()
-        assert process.wait(timeout=10) == 0
 
 
 class Places:

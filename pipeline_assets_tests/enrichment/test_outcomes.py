@@ -94,10 +94,10 @@ def test_each_row_has_the_outcome_of_its_page(
 
     kept = workplace.rows("SELECT line, outcome, barcode FROM enriched_rows ORDER BY line")
     expected = [(line, str(o), barcode) for line, (_, o, barcode) in enumerate(cases, 1)]
-    forbidden = [(len(cases) + more, "forbidden", None) for more in (1, 2, 3)]
-    assert kept == expected + forbidden
+    expected += [(len(cases) + more, "forbidden", None) for more in (1, 2, 3)]
+    assert kept == expected
     for product, (_, line_outcome, barcode) in zip(
-        delivered(workplace, "coles.jsonl"), expected + forbidden, strict=True
+        delivered(workplace, "coles.jsonl"), expected, strict=True
     ):
         assert product["barcode"] == barcode
         is_none = line_outcome == "none"
