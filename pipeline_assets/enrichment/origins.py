@@ -1,6 +1,7 @@
 """Who may be asked at all. An address in a file is input from outside, and so is a redirect."""
 
 import ipaddress
+import re
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ import httpx
 
 from pipeline_assets.errors import UsageError
 
+# Names in their ASCII form, IPv4 and IPv6 addresses.
+_HOST = re.compile(r"[a-z0-9._:-]+")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -62,8 +65,8 @@ def origin_of(url: str) -> Origin | None:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, UnicodeError):
         return None
-    host = parsed.host.rstrip(".").lower()
-    if parsed.scheme not in _PORTS or not host or parsed.userinfo:
+    host = parsed.raw_host.decode("ascii").rstrip(".").lower()
+    if parsed.scheme not in _PORTS or not _HOST.fullmatch(host) or parsed.userinfo:
         return None
     return Origin(parsed.scheme, host, parsed.port or _PORTS[parsed.scheme])
 

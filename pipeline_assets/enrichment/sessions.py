@@ -1,5 +1,6 @@
 """What lets pages be read: cookies, from a person's browser or from one that is driven here."""
 
+import warnings
 from http.cookiejar import CookieJar, LoadError, MozillaCookieJar
 from pathlib import Path
 from typing import Protocol
@@ -49,7 +50,8 @@ class CookieFile:
         if not self._path.exists():
             return cookies
         try:
-            cookies.load(ignore_discard=True, ignore_expires=True)
+            with warnings.catch_warnings(action="ignore"):  # it warns and raises as well
+                cookies.load(ignore_discard=True, ignore_expires=True)
         except (LoadError, OSError, UnicodeDecodeError) as error:
             raise SessionError(f"{self._path} cannot be read as a cookies.txt: {error}") from error
         for cookie in cookies:
