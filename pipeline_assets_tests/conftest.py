@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_assets_tests.mariadb import REQUIRED, MariaDb, running_server, server_binary
 from pipeline_assets_tests.workplace import Workplace
 
 _SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -20,10 +21,47 @@ def real_scrapes() -> Path:
     return folder
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One contract, two databases: the tests of these modules run on each."""
+    is_contract = getattr(metafunc.module, "ON_BOTH_DATABASES", False)
+    if is_contract and "workplace" in metafunc.fixturenames:
+        metafunc.parametrize("workplace", ["sqlite", "mariadb"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    """A server for the tests that do not stop it."""
+    with running_server(tmp_path_factory.mktemp("mariadb"), required_server()) as server:
+        yield server
+
+
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
-    """A data folder, a catalogue and a Dagster home of the test's own, as the environment says."""
+def breakable_mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    """A server for one test, which may stop and kill it."""
+    with running_server(tmp_path_factory.mktemp("mariadb"), required_server()) as server:
+        yield server
+
+
+def required_server() -> str:
+    """The server's binary; without it the test is skipped, unless it must not be."""
+    binary = server_binary()
+    if binary is None:
+        assert not os.environ.get(REQUIRED), "MariaDB is required here, and there is none"
+        pytest.skip("there is no mariadbd (Debian's package `mariadb-server`)")
+    return binary
+
+
+@pytest.fixture
+def workplace(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Workplace]:
+    """A data folder, a catalogue and a Dagster home of the test's own, as the environment says.
+
+    Modules that hold for both databases say `ON_BOTH_DATABASES = True`.
+    """
     place = Workplace.create(tmp_path)
+    if getattr(request, "param", "sqlite") == "mariadb":
+        place.catalogue_url = request.getfixturevalue("mariadb").new_database()
     for name in [name for name in os.environ if name.startswith(("PIPELINE_", "DAGSTER_"))]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("CATALOGUE_URL", raising=False)

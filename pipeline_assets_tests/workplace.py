@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 import dagster as dg
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from pipeline_assets.catalogue.engine import reading
 from pipeline_assets.definitions import build_defs
@@ -27,7 +27,7 @@ from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
-VOLATILE_TABLES = ("file_attempts", "alembic_version", "sqlite_sequence")
+VOLATILE_TABLES = ("file_attempts", "alembic_version", "sqlite_sequence", "locks")
 
 
 class Clock:
@@ -58,6 +58,7 @@ class Workplace:
 
     root: Path
     clock: Clock | None = None
+    catalogue_url: str = ""
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -92,12 +93,15 @@ class Workplace:
             "PIPELINE_DATA_DIR": str(self.data),
             "PIPELINE_SETTLE_S": "0",
             "PIPELINE_RETRY_WAIT_S": "0",
+            "CATALOGUE_URL": self.catalogue_url,
         }
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline of this place, with its own clock where one was set."""
-        settings = Settings(data_dir=self.data, settle_s=0, retry_wait_s=0)
+        settings = Settings(
+            data_dir=self.data, settle_s=0, retry_wait_s=0, catalogue_url=self.catalogue_url
+        )
         clock = {"clock": self.clock} if self.clock else {}
         return Pipeline(settings, **clock).prepare()
 
@@ -172,7 +176,7 @@ class Workplace:
 
     def tables(self, without: Sequence[str] = VOLATILE_TABLES) -> dict[str, list[tuple[Any, ...]]]:
         """Every table's rows, sorted, by table."""
-        names = [row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = inspect(self.pipeline.engine).get_table_names()
         return {
             name: sorted(self.rows(f"SELECT * FROM {name}"), key=repr)
             for name in names

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from pipeline_assets.catalogue.schema import product_merges, product_redirects, products, skus
-from pipeline_assets.catalogue.statements import pieces
+from pipeline_assets.catalogue.statements import pieces, write_rows
 from pipeline_assets.domain.product_plans import (
     CreatedProduct,
     Merge,
@@ -30,7 +30,7 @@ def apply_product_plan(connection: Connection, plan: ProductPlan, now: datetime)
     if targets:
         statement = update(skus).where(skus.c.sku_id == bindparam("of_sku"))
         rows = [{"of_sku": sku_id, "product_id": target} for sku_id, target in targets.items()]
-        connection.execute(statement, rows)
+        write_rows(connection, statement, rows)
     _retire(connection, plan.merges, now)
     _record(connection, plan, created_ids, now)
 
@@ -42,7 +42,7 @@ def _write_summaries(connection: Connection, summaries: Mapping[int, Summary]) -
             {"of_product": product_id, **summary._asdict()}
             for product_id, summary in summaries.items()
         ]
-        connection.execute(statement, rows)
+        write_rows(connection, statement, rows)
 
 
 def _create(connection: Connection, created: Sequence[CreatedProduct], now: datetime) -> list[int]:
@@ -50,7 +50,7 @@ def _create(connection: Connection, created: Sequence[CreatedProduct], now: date
     if not created:
         return []
     rows = [product.summary._asdict() | {"created_at": now} for product in created]
-    connection.execute(insert(products), rows)
+    write_rows(connection, insert(products), rows)
     newest = select(products.c.display_sku_id, func.max(products.c.product_id)).group_by(
         products.c.display_sku_id
     )
@@ -87,7 +87,7 @@ def _record(
         into_id = created_ids[into.index] if isinstance(into, NewProduct) else into
         rows.append(_merge_row("split", split.from_product_id, into_id, split, now))
     if rows:
-        connection.execute(insert(product_merges), rows)
+        write_rows(connection, insert(product_merges), rows)
 
 
 def _merge_row(

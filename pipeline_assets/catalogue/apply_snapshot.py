@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pipeline_assets.catalogue.registry import ensure_brands, ensure_categories
 from pipeline_assets.catalogue.schema import price_history, prices, skus, stores
-from pipeline_assets.catalogue.statements import pieces, rows_where_in
+from pipeline_assets.catalogue.statements import pieces, rows_where_in, write_rows
 from pipeline_assets.domain.pricing import Price, PricePlan
 from pipeline_assets.domain.sku_facts import SkuFactsRow, SkuPlan
 from pipeline_assets.domain.snapshots import Header
@@ -22,11 +22,11 @@ def apply_sku_plan(
     if plan.new:
         common = {"company": header.company, "identity_file_id": file_id}
         rows = [columns.of(row) | common | {"sku": sku} for sku, row in plan.new.items()]
-        connection.execute(insert(skus), rows)
+        write_rows(connection, insert(skus), rows)
     if plan.changed:
         statement = update(skus).where(skus.c.sku_id == bindparam("of_sku"))
         rows = [columns.of(row) | {"of_sku": sku_id} for sku_id, row in plan.changed.items()]
-        connection.execute(statement, rows)
+        write_rows(connection, statement, rows)
     _update_in(
         connection,
         plan.seen_again,
@@ -90,7 +90,7 @@ def apply_price_plan(
     """Write a store's prices of today and append what changed to the history."""
     if plan.new:
         since = {"store_key": store_key, "price_since_date": header.scraped_date}
-        connection.execute(insert(prices), [price._asdict() | since for price in plan.new])
+        write_rows(connection, insert(prices), [price._asdict() | since for price in plan.new])
     if plan.changed:
         _rewrite(connection, store_key, plan.changed, {"price_since_date": header.scraped_date})
     if plan.rewritten:
@@ -105,9 +105,8 @@ def apply_price_plan(
             "scraped_at": header.scraped_at,
             "scraped_date": header.scraped_date,
         }
-        connection.execute(
-            insert(price_history), [entry._asdict() | moment for entry in plan.history]
-        )
+        rows = [entry._asdict() | moment for entry in plan.history]
+        write_rows(connection, insert(price_history), rows)
 
 
 def _rewrite(
@@ -121,7 +120,7 @@ def _rewrite(
         | {name: value for name, value in price._asdict().items() if name != "sku_id"}
         for price in changed
     ]
-    connection.execute(statement, rows)
+    write_rows(connection, statement, rows)
 
 
 def apply_header(connection: Connection, store_key: int, header: Header, rows_priced: int) -> None:

@@ -66,12 +66,9 @@ def begin(
 
     An earlier attempt of the same run that is still open has failed, and that could not be written.
     """
-    if run_id is not None:
-        connection.execute(
-            update(file_attempts)
-            .where(file_attempts.c.run_id == run_id, file_attempts.c.outcome == STARTED)
-            .values(outcome=FAILED, ended_at=now)
-        )
+    for earlier in of_runs(connection, [run_id] if run_id is not None else []):
+        if earlier.outcome == STARTED:  # by its id, so that no other run's row is locked
+            end(connection, earlier.attempt_id, FAILED, now)
     row = {
         "inbox": inbox,
         "name": name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from pipeline_assets.catalogue.schema import brand_aliases, brand_translations, brands, skus
-from pipeline_assets.catalogue.statements import insert_row, pieces
+from pipeline_assets.catalogue.statements import insert_row, pieces, write_rows
 from pipeline_assets.domain.brands import Translation
 
 
@@ -51,7 +51,7 @@ def write_translations(
     for piece in pieces(gone):
         connection.execute(delete(brand_translations).where(brand_translations.c.alias.in_(piece)))
     if written:
-        connection.execute(insert(brand_translations), list(written))
+        write_rows(connection, insert(brand_translations), list(written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def point_aliases(connection: Connection, targets: Mapping[str, int]) -> None:
     if targets:
         statement = update(brand_aliases).where(brand_aliases.c.alias == bindparam("of_alias"))
         rows = [{"of_alias": alias, "brand_id": brand_id} for alias, brand_id in targets.items()]
-        connection.execute(statement, rows)
+        write_rows(connection, statement, rows)
 
 
 def rename_brands(connection: Connection, names: Mapping[int, str]) -> None:
@@ -103,7 +103,7 @@ def rename_brands(connection: Connection, names: Mapping[int, str]) -> None:
     if names:
         statement = update(brands).where(brands.c.brand_id == bindparam("of_brand"))
         rows = [{"of_brand": brand_id, "name": name} for brand_id, name in names.items()]
-        connection.execute(statement, rows)
+        write_rows(connection, statement, rows)
 
 
 def delete_unused(connection: Connection) -> int:

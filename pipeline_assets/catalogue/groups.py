@@ -14,7 +14,7 @@ from pipeline_assets.catalogue.schema import (
     store_groups,
     stores,
 )
-from pipeline_assets.catalogue.statements import insert_row
+from pipeline_assets.catalogue.statements import insert_row, write_rows
 from pipeline_assets.domain.agreement import PriceLists
 from pipeline_assets.domain.grouping import Mark, StoreState
 
@@ -138,7 +138,7 @@ def write_marks(connection: Connection, company: str, marks: Mapping[str, Mark |
         store_comparisons.c.company == company,
         store_comparisons.c.store_id == bindparam("of_store"),
     )
-    connection.execute(statement, [{"of_store": store_id} for store_id in marks])
+    write_rows(connection, statement, [{"of_store": store_id} for store_id in marks])
     rows = [
         {
             "company": company,
@@ -154,4 +154,4 @@ def write_marks(connection: Connection, company: str, marks: Mapping[str, Mark |
         if mark is not None
     ]
     if rows:
-        connection.execute(insert(store_comparisons), rows)
+        write_rows(connection, insert(store_comparisons), rows)

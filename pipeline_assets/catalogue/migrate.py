@@ -1,12 +1,14 @@
 """Brings a catalogue to the schema this code works with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, select, text
 
 from pipeline_assets.catalogue import views
 from pipeline_assets.catalogue.engine import reading, writing
@@ -29,7 +31,7 @@ def migrate(engine: Engine) -> bool:
     with reading(engine) as connection:
         if _revision(connection) == head:
             return False
-    with writing(engine) as connection:  # the lock keeps a second process from doing the same
+    with writing(engine) as connection, _alone(connection):
         if _revision(connection) == head:
             return False
         _refuse_newer(config, _revision(connection), engine)
@@ -44,6 +46,19 @@ def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Keep a second process from migrating too: on MySQL each statement is a commit of its own."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    connection.execute(select(func.get_lock("pipeline_assets migration", 600)))
+    try:
+        yield
+    finally:
+        connection.execute(select(func.release_lock("pipeline_assets migration")))
 
 
 def _revision(connection: Connection) -> str | None:
@@ -63,6 +78,6 @@ def _refuse_newer(config: Config, revision: str | None, engine: Engine) -> None:
 def _create_views(connection: Connection) -> None:
     # Views hold nothing, so they are made anew from today's text instead of being migrated.
     dialect = "sqlite" if connection.dialect.name == "sqlite" else "mysql"
-    for name, select in VIEWS.items():
+    for name, query in VIEWS.items():
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
-        connection.execute(text(f"CREATE VIEW {name} AS {select(dialect)}"))
+        connection.execute(text(f"CREATE VIEW {name} AS {query(dialect)}"))

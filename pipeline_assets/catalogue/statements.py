@@ -1,9 +1,9 @@
 """Statements that every read and write uses: long lists in pieces, a row and its new key."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, insert
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, UpdateBase, insert
 
 T = TypeVar("T")
 
@@ -15,6 +15,17 @@ def pieces(values: Collection[T]) -> Iterator[list[T]]:
     ordered = list(values)
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]
+
+
+def write_rows(
+    connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Execute a statement for each row, by the driver's `executemany`, piece by piece.
+
+    A driver may put the rows of a piece into one statement, and servers limit its size.
+    """
+    for piece in pieces(rows):
+        connection.execute(statement, piece)
 
 
 def rows_where_in(

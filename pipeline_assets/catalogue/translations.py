@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, delete, insert, select
 
 from pipeline_assets.catalogue.schema import brand_aliases, brands, product_translations, skus
-from pipeline_assets.catalogue.statements import pieces, rows_where_in
+from pipeline_assets.catalogue.statements import pieces, rows_where_in, write_rows
 
 
 def product_keys(connection: Connection, match_keys: Collection[str]) -> dict[str, str]:
@@ -25,7 +25,7 @@ def write_product_keys(
         connection.execute(delete(table).where(table.c.match_key.in_(piece)))
     if written:
         rows = [{"match_key": key, "canonical_key": to} for key, to in written.items()]
-        connection.execute(insert(table), rows)
+        write_rows(connection, insert(table), rows)
 
 
 def all_product_keys(connection: Connection) -> dict[str, str]:

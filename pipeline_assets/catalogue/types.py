@@ -1,24 +1,46 @@
 """Column types that mean the same on SQLite and on MySQL/MariaDB.
 
-Key columns compare byte by byte: MySQL's default collation would take `Café` and `cafe` for one.
+Texts compare byte by byte: by MySQL's default collation `Café` and `cafe` would be one, by its
+older binary ones `cafe` and `cafe ` as well, since they pad with spaces.
 """
+
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Integer, String, Text
 from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
 
-_MYSQL_TEXT = {"charset": "utf8mb4", "collation": "utf8mb4_bin"}
+
+class _ExactString(String):
+    """Text that is equal only to itself."""
+
+
+class _ExactText(Text):
+    """Long text that is equal only to itself."""
+
+
+@compiles(_ExactString, "mysql", "mariadb")
+def _exact_string(column_type: _ExactString, compiler: Any, **_: Any) -> str:
+    return f"VARCHAR({column_type.length}) {_exact(compiler.dialect)}"
+
+
+@compiles(_ExactText, "mysql", "mariadb")
+def _exact_text(_column_type: _ExactText, compiler: Any, **_: Any) -> str:
+    return f"MEDIUMTEXT {_exact(compiler.dialect)}"
+
+
+def _exact(dialect: Any) -> str:
+    # The same collation, binary and without padding, under the name that each server gives it.
+    collation = "utf8mb4_nopad_bin" if dialect.is_mariadb else "utf8mb4_0900_bin"
+    return f"CHARACTER SET utf8mb4 COLLATE {collation}"
 
 
 def text_of(length: int) -> String:
     """Text of at most `length` characters, compared byte by byte."""
-    return String(length).with_variant(
-        mysql.VARCHAR(length, **_MYSQL_TEXT),
-        "mysql",
-        "mariadb",
-    )
+    return _ExactString(length)
 
 
-LONG_TEXT = Text().with_variant(mysql.MEDIUMTEXT(**_MYSQL_TEXT), "mysql", "mariadb")
+LONG_TEXT = _ExactText()
 
 # SQLite counts up only an INTEGER key by itself; MySQL's may outgrow 32 bits.
 KEY = BigInteger().with_variant(Integer(), "sqlite")

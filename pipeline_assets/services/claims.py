@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import attempts
-from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.engine import Lock, writing
 from pipeline_assets.errors import EnrichmentBusyError
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.pipeline import Pipeline
@@ -28,7 +28,7 @@ def claim_next(pipeline: Pipeline, found: Survey) -> InboxFile | None:
     file = found.takeable[0].file
     now = pipeline.clock()
     inbox = pipeline.barcode_enrichment_inbox
-    with writing(pipeline.engine) as connection:
+    with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
         asked = attempts.asked_since(connection, inbox.name, now - CLAIM_HOLDS)
         if asked or any(_at_work(connection, pipeline, None)):
             return None
@@ -42,7 +42,7 @@ def begin_alone(pipeline: Pipeline, file: InboxFile, run_id: str | None) -> int:
     Raises `EnrichmentBusyError` while another attempt is at work.
     """
     inbox = pipeline.barcode_enrichment_inbox
-    with writing(pipeline.engine) as connection:
+    with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
         for other in _at_work(connection, pipeline, run_id):
             raise EnrichmentBusyError(file.name, other)
         now = pipeline.clock()

@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import decisions
-from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.engine import Lock, writing
 from pipeline_assets.errors import UsageError
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.products import told
@@ -31,7 +31,7 @@ def decide(
     `kind` None takes an earlier decision back. Raises `UsageError` for unknown SKUs, and for a
     decision that contradicts others.
     """
-    with writing(pipeline.engine) as connection:
+    with writing(pipeline.engine, Lock.CATALOGUE) as connection:
         pair = _sku_id(connection, one), _sku_id(connection, other)
         if pair[0] == pair[1]:
             raise UsageError(f"{one} and {other} are the same SKU; a decision needs two.")

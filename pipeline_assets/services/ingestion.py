@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue import attempts, ledger
-from pipeline_assets.catalogue.engine import reading, writing
+from pipeline_assets.catalogue.engine import Lock, reading, writing
 from pipeline_assets.catalogue.known import known_store
 from pipeline_assets.domain.acceptance import AcceptanceRules, check_acceptance
 from pipeline_assets.domain.rows import parse_snapshot
@@ -119,7 +119,7 @@ class _Ingestion:
     def _write(self, read: ReadFile, snapshot: Snapshot) -> WrittenSnapshot:
         """Everything the file changes, in one transaction, and its acceptance first of all."""
         now = self._pipeline.clock()
-        with writing(self._pipeline.engine) as connection:
+        with writing(self._pipeline.engine, Lock.CATALOGUE) as connection:
             store = known_store(connection, snapshot.header.company, snapshot.header.store_id)
             _unfinished_move(connection, read.digest)  # another run may have been quicker
             check_acceptance(

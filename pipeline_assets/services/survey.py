@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.attempts import Attempt, FileState
-from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.engine import Lock, writing
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.ordering import takeable
 from pipeline_assets.inbox.peeking import Peeked, peek
@@ -77,7 +77,7 @@ def survey(
     found = look(folder)
     settled, unsettled = settled_files.split(found, _seconds(now))
     active = runs.active()
-    with writing(pipeline.engine) as connection:
+    with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
         finish_moves(connection, pipeline.folders, inbox, now)
         dead = _dead_runs(connection, pipeline, inbox, active, now)
         living = [run for run in active if run not in dead]

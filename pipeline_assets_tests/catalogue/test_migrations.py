@@ -14,8 +14,10 @@ from pipeline_assets.catalogue.schema import metadata
 from pipeline_assets.errors import UsageError
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+@pytest.fixture(params=["sqlite", "mariadb"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    if request.param == "mariadb":
+        return engine_for(request.getfixturevalue("mariadb").new_database())
     return engine_for(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
 
 

@@ -15,6 +15,8 @@ from pipeline_assets.services.outcomes import State
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets_tests.workplace import Silent, Workplace, row
 
+ON_BOTH_DATABASES = True
+
 GOOD = [row("1", 1.5), row("2", 2.5, barcode="9310645111766")]
 
 

@@ -23,6 +23,8 @@ BARCODES = (
     "9300000000071",
     "9300000000088",
 )
+
+ON_BOTH_DATABASES = True
 LEGAL, SHORT = "Kellogg (Aust) Pty Ltd", "Kellogg's"
 MAKER, MADE = "Ferrero", "Nutella"
 

@@ -13,6 +13,8 @@ from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets_tests.end_to_end.stories import post_process
 from pipeline_assets_tests.workplace import Clock, Workplace, row
 
+ON_BOTH_DATABASES = True
+
 NOW = datetime(2025, 9, 24)
 TODAY = "2025-09-23"
 LONG_AGO = "2025-09-01"
@@ -272,7 +274,7 @@ def test_estimated_prices_answer_for_a_store_by_its_anchor(shops: Shops) -> None
     dates = dict(shops.place.rows("SELECT store_id, last_scraped_date FROM stores"))
     today = round(sum(1 + number / 10 for number in range(18)) + 0.1, 2)
     dear = round(sum(1 + number / 10 + 0.01 for number in range(20)), 2)
-    assert [(*one[:4], round(one[4], 2), one[5]) for one in rows] == [
+    assert [(*one[:4], round(float(one[4]), 2), one[5]) for one in rows] == [
         ("G1", "G1", 0, 18, today, dates["G1"]),
         ("G2", "G1", 1, 18, today, dates["G1"]),  # its anchor answers for it
         ("G3", "G3", 0, 18, today, dates["G3"]),

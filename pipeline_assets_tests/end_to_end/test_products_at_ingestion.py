@@ -17,6 +17,8 @@ from pipeline_assets.services.outcomes import State
 from pipeline_assets_tests.domain.naive_identity import naive_partition
 from pipeline_assets_tests.workplace import Workplace, row
 
+ON_BOTH_DATABASES = True
+
 B1, B2, B3 = "9300000000019", "9300000000026", "9300000000033"
 GIVEN_SEED = os.environ.get("INGESTION_SEED")
 SEEDS = [int(GIVEN_SEED)] if GIVEN_SEED else [SystemRandom().getrandbits(32) for _ in range(10)]
@@ -64,10 +66,10 @@ class Shop:
     def products(self) -> set[frozenset[str]]:
         """The SKUs of each product."""
         found: dict[int, set[str]] = {}
-        for product_id, sku in self.place.rows(
-            "SELECT product_id, company || '/' || sku FROM skus"
+        for product_id, company, sku in self.place.rows(
+            "SELECT product_id, company, sku FROM skus"
         ):
-            found.setdefault(product_id, set()).add(sku)
+            found.setdefault(product_id, set()).add(f"{company}/{sku}")
         return {frozenset(skus) for skus in found.values()}
 
     def barcode(self, sku: str) -> str | None:
@@ -91,14 +93,15 @@ class Shop:
 
     def record(self) -> list[Merge]:
         """The merges and splits, oldest first."""
-        names = dict(self.place.rows("SELECT sku_id, company || '/' || sku FROM skus"))
+        skus = self.place.rows("SELECT sku_id, company, sku FROM skus")
+        names = {sku_id: f"{company}/{sku}" for sku_id, company, sku in skus}
         merges = []
         for kind, reason, evidence in self.place.rows(
             "SELECT kind, reason, evidence FROM product_merges ORDER BY merge_id"
         ):
             about = json.loads(evidence)
-            skus = {names[sku_id] for sku_id in about.pop("sku_ids")}
-            merges.append(Merge(kind, reason, skus, about))
+            concerned = {names[sku_id] for sku_id in about.pop("sku_ids")}
+            merges.append(Merge(kind, reason, concerned, about))
         return merges
 
     def prices(self) -> tuple[list[Any], list[Any]]:
@@ -369,8 +372,9 @@ def test_after_every_file_products_are_what_a_naive_reading_finds(shop: Shop, se
 def _of_other_stores(shop: Shop, store: str) -> list[Any]:
     return shop.place.rows(
         "SELECT prices.* FROM prices JOIN stores USING (store_key) "
-        "WHERE company || '/' || store_id <> :store ORDER BY store_key, sku_id",
-        store=store,
+        "WHERE NOT (company = :company AND store_id = :store) ORDER BY store_key, sku_id",
+        company=store.split("/")[0],
+        store=store.split("/")[1],
     )
 
 

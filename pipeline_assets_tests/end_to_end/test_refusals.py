@@ -19,6 +19,8 @@ from pipeline_assets.services.outcomes import State
 from pipeline_assets.services.requeue import requeue
 from pipeline_assets_tests.workplace import Clock, Workplace, row
 
+ON_BOTH_DATABASES = True
+
 ARCHIVED = (State.ARCHIVED, None)
 
 

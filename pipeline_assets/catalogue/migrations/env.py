@@ -17,7 +17,7 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     if kind != "type":
         return False
     name = _NAMED.get(id(item))
-    if name is None and type(item) is String:
+    if name is None and isinstance(item, String) and item.length:
         autogen.imports.add("from pipeline_assets.catalogue.types import text_of")
         return f"text_of({item.length})"
     if name is None:

@@ -13,6 +13,7 @@ from pipeline_assets.catalogue.schema.files import (
     ingested_files,
     post_processing_steps,
 )
+from pipeline_assets.catalogue.schema.locks import locks
 from pipeline_assets.catalogue.schema.prices import price_history, prices
 from pipeline_assets.catalogue.schema.products import (
     brand_aliases,
@@ -44,6 +45,7 @@ __all__ = [
     "enriched_rows",
     "file_attempts",
     "ingested_files",
+    "locks",
     "metadata",
     "post_processing_steps",
     "price_history",

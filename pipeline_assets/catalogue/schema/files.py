@@ -50,6 +50,7 @@ file_attempts = Table(
     Column("ended_at", MOMENT),
     Index("ix_file_attempts_name", "inbox", "name"),
     Index("ix_file_attempts_outcome", "outcome"),
+    Index("ix_file_attempts_run_id", "run_id"),
 )
 
 post_processing_steps = Table(

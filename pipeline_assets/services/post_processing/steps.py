@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.engine import Lock, writing
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing import brands, cleanup, export, groups, products
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
@@ -77,7 +77,8 @@ STEPS: tuple[Step, ...] = (
 def run_step(pipeline: Pipeline, step: Step, options: PostProcessingOptions) -> StepReport:
     """Run one step in a transaction; a dry run does all of it and takes it back."""
     begun = time.perf_counter()
-    with writing(pipeline.engine, is_rehearsal=options.dry_run) as connection:
+    lock = Lock.CATALOGUE
+    with writing(pipeline.engine, lock, is_rehearsal=options.dry_run) as connection:
         report = step.work(connection, pipeline, options)
     seconds = time.perf_counter() - begun
     return replace(report, dry_run=options.dry_run, seconds=seconds)

@@ -1,0 +1,8 @@
+"""Rows that transactions lock so as not to meet: see `catalogue.engine.Lock`."""
+
+from sqlalchemy import Column, Table
+
+from pipeline_assets.catalogue.schema.base import metadata
+from pipeline_assets.catalogue.types import text_of
+
+locks = Table("locks", metadata, Column("name", text_of(32), primary_key=True))
