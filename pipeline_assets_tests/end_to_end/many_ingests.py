@@ -1,0 +1,96 @@
+"""Files that overlap in all that can collide, and processes that take them at once.
+
+Run with `python -m`, the number of processes as argument: it takes the files of the product inbox
+that the environment names, and prints per file a line of JSON with what became of it.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import subprocess
+import sys
+from typing import Any
+
+from pipeline_assets.inbox.scanning import look
+from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets_tests.enrichment.shop import gtin
+from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace, row
+
+COMPANIES = ("aldi", "coles", "iga", "woolworths")
+BRANDS = ("Sunny Farm", "SUNNY FARM", "Farm Sunny", "Côte d'Or", "Cote D'or", "Yumi&#039;s", None)
+GOODS = ("Milk", "Oats", "Tea", "Rice", "Jam", "Salt")
+
+
+def overlapping_files(seed: int, stores: int = 40, rows: int = 120) -> dict[str, list[Any]]:
+    """One first snapshot each of so many stores, by file name."""
+    choose = random.Random(seed)
+    files = {}
+    for number in range(stores):
+        company = COMPANIES[number % len(COMPANIES)]
+        header = {"company": company, "store_id": f"S{number}", "day": "2025-09-01"}
+        skus = choose.sample(range(rows * 2), rows)
+        files[f"{company}-{number}.jsonl"] = [_row(choose, sku, header) for sku in skus]
+    return files
+
+
+def _row(choose: random.Random, sku: int, header: dict[str, str]) -> dict[str, Any]:
+    """A row: what an article is depends on its SKU, mostly; stores disagree here and there."""
+    article = sku if choose.random() < 0.95 else sku + 1
+    return row(
+        f"{sku:05d}",
+        1 + (sku * 7 + choose.randrange(3)) % 50,
+        name=f"{GOODS[article % len(GOODS)]} {article // 3}",
+        brand=BRANDS[(article + choose.randrange(2)) % len(BRANDS)],
+        size=f"{100 + article % 4 * 100}g",
+        barcode=gtin(article // 2) if choose.random() < 0.5 else None,
+        category_path=["Food", GOODS[article % len(GOODS)], f"Shelf {article % 9}"],
+        **header,
+    )
+
+
+def ingest_at_once(place: Workplace, processes: int) -> dict[str, str]:
+    """Take the inbox's files with so many processes; what became of each, by name."""
+    ended = subprocess.run(
+        [sys.executable, "-m", __name__, str(processes)],
+        cwd=PROJECT_ROOT,
+        env=os.environ | place.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    return dict(json.loads(line) for line in ended.stdout.splitlines())
+
+
+def _work(names: Any, results: Any, barrier: Any) -> None:
+    """One process: files one after the other, from the list that all share."""
+    pipeline = Pipeline()
+    barrier.wait()
+    while (name := names.get()) is not None:
+        try:
+            results.put((name, str(ingest_file(pipeline, name).state)))
+        except Exception as error:
+            results.put((name, f"{type(error).__name__}: {error}"))
+
+
+def main(processes: int) -> None:
+    """Fork, take the files, print what became of them."""
+    fork = multiprocessing.get_context("fork")
+    inbox = Pipeline().folders.product_inbox
+    files = [file.name for file in look(inbox).files]
+    names, results, barrier = fork.SimpleQueue(), fork.SimpleQueue(), fork.Barrier(processes)
+    workers = [fork.Process(target=_work, args=(names, results, barrier)) for _ in range(processes)]
+    for worker in workers:
+        worker.start()
+    for name in [*files, *[None] * processes]:
+        names.put(name)
+    for _ in files:
+        print(json.dumps(results.get()), flush=True)
+    for worker in workers:
+        worker.join()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,60 @@
+"""Many processes take overlapping files at once: no error, no duplicate, nothing lost."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.post_processing.steps import run_steps
+from pipeline_assets_tests.contents import Contents, contents, differences
+from pipeline_assets_tests.end_to_end.many_ingests import ingest_at_once, overlapping_files
+from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.workplace import Workplace
+
+SEED = 20250924
+
+
+def ingested(place: Workplace, seed: int, processes: int) -> Contents:
+    """What the catalogue says after the files were taken and post-processed."""
+    assert place.pipeline
+    files = overlapping_files(seed)
+    names = sorted(files)
+    random.Random(processes).shuffle(names)
+    for name in names:
+        place.drop(name, files[name])
+    assert ingest_at_once(place, processes) == dict.fromkeys(files, "archived")
+    assert list(run_steps(place.pipeline, PostProcessingOptions()))
+    assert len(place.files("archive")) == len(files)
+    said = contents(place, with_figures=False)
+    place.pipeline.engine.dispose()
+    return said
+
+
+def rounds(root: Path, mariadb: MariaDb | None, count: int) -> None:
+    """One process first, then eight, so many times over."""
+    expected: Contents = {}
+    for number in range(count + 1):
+        folder = root / str(number)
+        folder.mkdir()
+        with Workplace.create(folder) as place:
+            place.catalogue_url = mariadb.new_database() if mariadb else ""
+            said = ingested(place, SEED, processes=8 if number else 1)
+            expected = expected or said
+            assert differences(expected, said) == {}, f"round {number}, seed {SEED}"
+    assert len(expected["store_prices"]) == 40 * 120
+
+
+def test_eight_processes_make_the_catalogue_that_one_makes_on_mariadb(
+    mariadb: MariaDb, tmp_path: Path
+) -> None:
+    rounds(tmp_path, mariadb, 2)
+
+
+def test_eight_processes_make_the_catalogue_that_one_makes_on_sqlite(tmp_path: Path) -> None:
+    rounds(tmp_path, None, 1)
+
+
+@pytest.mark.soak
+def test_twenty_rounds_of_eight_processes_on_mariadb(mariadb: MariaDb, tmp_path: Path) -> None:
+    rounds(tmp_path, mariadb, 20)

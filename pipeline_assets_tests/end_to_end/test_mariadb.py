@@ -1,0 +1,101 @@
+"""What only a MySQL server can do wrong, and the real files on it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.post_processing.steps import run_steps
+from pipeline_assets_tests.contents import contents, differences
+from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.workplace import Clock, Workplace, row
+
+KEYS = [
+    "Café",
+    "CAFE",
+    "cafe",
+    "cafe\u0301",
+    "Cafe",
+    "ca fe",
+    "café",
+    "ＣＡＦＥ",
+    "straße",
+    "strasse",
+]
+
+
+@pytest.fixture
+def place(workplace: Workplace, mariadb: MariaDb, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    """A workplace on MariaDB."""
+    workplace.catalogue_url = mariadb.new_database()
+    monkeypatch.setenv("CATALOGUE_URL", workplace.catalogue_url)
+    return workplace
+
+
+def test_keys_that_look_alike_are_different_keys(place: Workplace) -> None:
+    rows = [row(key, 1.5, name=f"Tea {key}", category_path=[key]) for key in KEYS]
+    place.take("one.jsonl", rows)
+    assert {found for (found,) in place.rows("SELECT sku FROM skus")} == set(KEYS)
+    assert {found for (found,) in place.rows("SELECT path FROM categories")} == set(KEYS)
+    for number, key in enumerate(KEYS):
+        store = place.take(f"{number}.jsonl", [row("1", 2, store_id=f"S {key}")])
+        assert store.state == "archived"
+    assert place.one("SELECT COUNT(*) FROM stores") == len(KEYS) + 1
+
+
+def test_a_space_at_the_end_counts_in_every_key_column(place: Workplace) -> None:
+    padded = """SELECT COUNT(*) FROM information_schema.columns c
+        WHERE c.table_schema = DATABASE() AND c.character_set_name IS NOT NULL
+        AND c.table_name <> 'alembic_version' AND c.collation_name <> 'utf8mb4_nopad_bin'
+        AND c.table_name NOT IN (SELECT table_name FROM information_schema.views)"""
+    assert place.one(padded) == 0
+    assert place.one("SELECT COUNT(*) FROM companies WHERE company = 'x '") == 0
+    place.take("one.jsonl", [row("1", 1.5)])
+    assert place.one("SELECT COUNT(*) FROM companies WHERE company = 'aldi '") == 0
+    assert place.one("SELECT COUNT(*) FROM companies WHERE company = 'aldi'") == 1
+
+
+@pytest.fixture
+def drained_on_mariadb(
+    real_scrapes: Path, tmp_path_factory: pytest.TempPathFactory, mariadb: MariaDb
+) -> Iterator[Workplace]:
+    """The twenty real files, drained."""
+    place = Workplace.create(tmp_path_factory.mktemp("real on mariadb"))
+    place.catalogue_url = mariadb.new_database()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in place.environment.items():
+            patch.setenv(name, value)
+        patch.chdir(place.home)
+        for path in real_scrapes.glob("*.jsonl.gz"):
+            shutil.copy(path, place.inbox)
+        with place:
+            place.drain()
+            yield place
+
+
+def test_the_real_files_say_the_same_on_both_databases(
+    drained_real_files: Workplace, drained_on_mariadb: Workplace, tmp_path: Path
+) -> None:
+    before = contents(drained_real_files)
+    assert differences(before, contents(drained_on_mariadb)) == {}
+    assert len(before["store_prices"]) == 28_281
+    assert len(before["ingested_files"]) == 19
+
+
+def test_post_processing_says_the_same_on_both_databases(
+    real_catalogue: Callable[[datetime], Workplace], drained_on_mariadb: Workplace
+) -> None:
+    now = datetime(2025, 9, 24)
+    on_sqlite = real_catalogue(now)
+    drained_on_mariadb.clock = Clock(now)
+    drained_on_mariadb.__dict__.pop("pipeline")
+    for place in (on_sqlite, drained_on_mariadb):
+        assert list(run_steps(place.pipeline, PostProcessingOptions()))
+    found = contents(on_sqlite)
+    # The view counts from the database's own now, at which all these stores are long out of date.
+    assert differences(found, contents(drained_on_mariadb)) == {}
+    assert len(found["groups"]) == 11
+    assert len(found["brand_translations"]) > 3
