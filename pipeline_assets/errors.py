@@ -50,14 +50,19 @@ class OutsideInboxError(UsageError):
 
 
 class CatalogueUnavailableError(PipelineError):
-    """The catalogue's database cannot be reached; nothing is halted for it."""
+    """The catalogue's database cannot be reached; nothing is halted for it.
 
-    def __init__(self, url: str, cause: str) -> None:
+    `passes`: the server is down or out of reach, which may end by itself; else it refuses us, or
+    there is no such database.
+    """
+
+    def __init__(self, url: str, cause: str, *, passes: bool = True) -> None:
         super().__init__(
             f"The catalogue at {url} cannot be reached ({cause}). Check that the database runs and "
             "that CATALOGUE_URL is right; the files stay where they are and are taken later."
         )
         self.url = url
+        self.passes = passes
 
 
 class HaltedFileError(PipelineError):
@@ -73,9 +78,13 @@ class HaltedFileError(PipelineError):
 
 
 class PassingError(PipelineError):
-    """An error that passes by itself kept a file from being taken; the step starts again."""
+    """An error that passes by itself kept a file from being taken; the step starts again.
 
-    def __init__(self, name: str, cause: str, failures: int) -> None:
+    `is_recorded`: the failure stands in the record of attempts, which halts the file when there
+    were too many; else nothing could be written at all.
+    """
+
+    def __init__(self, name: str, cause: str, failures: int, *, is_recorded: bool = True) -> None:
         super().__init__(
             f"{name} could not be taken ({cause}; failure {failures} in a row). Nothing was "
             "written; the step starts again with a new connection."
@@ -83,6 +92,7 @@ class PassingError(PipelineError):
         self.name = name
         self.cause = cause
         self.failures = failures
+        self.is_recorded = is_recorded
 
 
 class SessionError(PipelineError):

@@ -178,7 +178,8 @@ def file_state(attempts: Sequence[Attempt]) -> FileState:
         if attempt.outcome in (REQUEUED, ACCEPTED):
             state = FileState()
         elif attempt.outcome == HALTED:
-            state = FileState(state.failures, state.deaths, attempt.message or "")
+            # Whoever launches it by name all the same tries anew.
+            state = FileState(halted=attempt.message or "")
         elif attempt.outcome == FAILED:
             state = FileState(state.failures + 1, state.deaths, state.halted)
         elif attempt.outcome == DIED:

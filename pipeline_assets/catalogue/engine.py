@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import DBAPIError
 
+from pipeline_assets.catalogue.faults import OUT_OF_REACH, error_number
 from pipeline_assets.catalogue.schema.locks import locks
 from pipeline_assets.errors import CatalogueUnavailableError
 
@@ -108,6 +109,7 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         connection = engine.connect()
     except DBAPIError as error:  # drivers differ in which of their errors this is
         shown = engine.url.render_as_string(hide_password=True)
-        raise CatalogueUnavailableError(shown, str(error.orig)) from error
+        passes = error_number(error) in OUT_OF_REACH
+        raise CatalogueUnavailableError(shown, str(error.orig), passes=passes) from error
     with connection:
         yield connection

@@ -7,7 +7,10 @@ from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 DUPLICATE_KEY = 1062
 LOCK_TIMEOUT = 1205
 DEADLOCK = 1213
-CONNECTION_LOST = frozenset({2006, 2013, 2055, 1927, 4031})
+# The connection went away, the server is going down or was told to stop this one.
+CONNECTION_LOST = frozenset({1053, 1317, 1927, 2006, 2013, 2055, 4031})
+# No server answers, or it takes no more connections: waiting may help.
+OUT_OF_REACH = CONNECTION_LOST | {1040, 1203, 2002, 2003, 2005}
 _PASSING = CONNECTION_LOST | {DUPLICATE_KEY, LOCK_TIMEOUT, DEADLOCK}
 _SQLITE_PASSING = ("UNIQUE constraint failed", "database is locked", "database table is locked")
 
@@ -15,7 +18,7 @@ _SQLITE_PASSING = ("UNIQUE constraint failed", "database is locked", "database t
 def is_passing(error: BaseException) -> bool:
     """Whether a new try with a new connection may well succeed."""
     if isinstance(error, CatalogueUnavailableError):
-        return True
+        return error.passes
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated or error_number(error) in _PASSING:

@@ -5,6 +5,7 @@ Dagster is imported where it is needed, so that `--help` is quick.
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from pipeline_assets.errors import UsageError
+from pipeline_assets.cli import terminal
+from pipeline_assets.errors import CatalogueUnavailableError, UsageError
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 
@@ -42,12 +44,22 @@ def read_settings() -> Settings:
     return settings
 
 
-def open_pipeline() -> Pipeline:
-    """The pipeline of the environment, ready for work."""
+def open_pipeline(*, waits: bool = False) -> Pipeline:
+    """The pipeline of the environment, ready for work.
+
+    `waits`: while the database is out of reach, and says so; otherwise that is an error.
+    """
     settings = read_settings()
     # Runs read the environment again, and the working folder changes to DAGSTER_HOME.
     os.environ["PIPELINE_DATA_DIR"] = str(settings.data_path)
-    return Pipeline(settings).prepare()
+    while True:
+        try:
+            return Pipeline(settings).prepare()
+        except CatalogueUnavailableError as error:
+            if not (waits and error.passes):
+                raise
+            terminal.errors.print(f"{error} Next try in {settings.retry_wait_s:g} s.", markup=False)
+            time.sleep(settings.retry_wait_s)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def drain(
     file is one Dagster run, visible later in the UI. Refused files go to quarantine/ with the
     reason beside them; nothing is deleted.
     """
-    pipeline = open_pipeline()
+    pipeline = open_pipeline(waits=True)
     if with_sample:
         from pipeline_assets.services.first_run import place_sample_on_first_run
 

@@ -32,7 +32,7 @@ def enrich(
     Known barcodes come from the catalogue, the others from the shop's product pages: one request
     at a time. Enriched files go to product_inbox/. A run that was ended goes on where it stopped.
     """
-    pipeline = open_pipeline()
+    pipeline = open_pipeline(waits=True)
     with dagster_instance() as instance:
         report = run_enrichment(pipeline, instance, is_quiet=as_json, waits=True)
     if as_json:

@@ -9,7 +9,7 @@ from pydantic import Field
 from pipeline_assets.errors import EnrichmentBusyError
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT as INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.file_runs import observe, tag_with, tagged_file, take
+from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.metadata import enrichment_metadata
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
@@ -65,15 +65,15 @@ def enriched_barcodes(
     enrichment_watcher: dg.ResourceParam[Watcher],
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Enriches one file and hands it to the product inbox."""
-    opened = pipeline.open()
-    name = config.file or _next_file(context, opened)
+    ready = opened(context, pipeline)
+    name = config.file or _next_file(context, ready)
     if name is None:
         context.log.info("No file in barcode_enrichment_inbox/ can be taken now; nothing to do.")
         return
     watcher = _LoggingWatcher(context, enrichment_watcher)
     run_id = context.run.run_id
     try:
-        outcome = take(context, opened.settings, lambda: enrich_file(opened, name, run_id, watcher))
+        outcome = take(context, ready.settings, lambda: enrich_file(ready, name, run_id, watcher))
     except EnrichmentBusyError as busy:
         outcome = FileOutcome(name, State.BUSY, message=str(busy))
     if outcome.state is State.ARCHIVED and outcome.header is not None:

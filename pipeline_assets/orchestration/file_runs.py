@@ -8,8 +8,12 @@ from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, P
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.metadata import refusal_metadata
 from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG
+from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.services.outcomes import FileOutcome
+from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
+
+_WITHOUT_END = 1_000_000
 
 
 def file_tags(name: str, fingerprint: str) -> dict[str, str]:
@@ -28,17 +32,43 @@ def tagged_file(context: dg.AssetExecutionContext) -> str | None:
     return stored.tags.get(FILE_TAG) if stored else None
 
 
+def opened(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> Pipeline:
+    """The pipeline, its catalogue reached; while it is out of reach the step starts again."""
+    try:
+        return pipeline.open()
+    except CatalogueUnavailableError as error:
+        if not error.passes:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        raise start_again(context, Settings(), error, _WITHOUT_END) from error
+
+
 def take(
     context: dg.AssetExecutionContext, settings: Settings, work: Callable[[], FileOutcome]
 ) -> FileOutcome:
-    """Do the work on a file; an error that passes by itself starts the step again."""
+    """Do the work on a file; an error that passes by itself starts the step again.
+
+    The record of attempts says when it is enough, and halts the file. Where nothing can be
+    recorded Dagster counts, and while there is no database at all nobody does.
+    """
     try:
         return work()
-    except (PassingError, CatalogueUnavailableError) as error:
-        context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
-        raise dg.RetryRequested(settings.max_failures - 1, settings.retry_wait_s) from error
+    except PassingError as error:
+        tries = _WITHOUT_END if error.is_recorded else settings.max_failures - 1
+        raise start_again(context, settings, error, tries) from error
+    except CatalogueUnavailableError as error:
+        if not error.passes:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        raise start_again(context, settings, error, _WITHOUT_END) from error
     except HaltedFileError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def start_again(
+    context: dg.AssetExecutionContext, settings: Settings, error: Exception, tries: int
+) -> dg.RetryRequested:
+    """What has Dagster start the step again after a while: an event that names the error."""
+    context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
+    return dg.RetryRequested(tries, settings.retry_wait_s)
 
 
 def observe(context: dg.AssetExecutionContext, asset: str, outcome: FileOutcome) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipeline_assets.inbox.folders import PRODUCT
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.file_runs import observe, tag_with, tagged_file, take
+from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.metadata import materialization_metadata
 from pipeline_assets.orchestration.names import (
     CATALOGUE_POOL,
@@ -68,12 +68,12 @@ def update_products(
     context: dg.AssetExecutionContext, config: ProductUpdateConfig, pipeline: PipelineResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Takes one snapshot file: accepted and written in one transaction, or refused and kept."""
-    opened = pipeline.open()
-    name = config.file or _next_file(context, opened)
+    ready = opened(context, pipeline)
+    name = config.file or _next_file(context, ready)
     if name is None:
         context.log.info("No file in product_inbox/ can be taken now; nothing to do.")
         return
-    outcome = take(context, opened.settings, lambda: ingest_file(opened, name, context.run.run_id))
+    outcome = take(context, ready.settings, lambda: ingest_file(ready, name, context.run.run_id))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a materialization that a retry takes back cannot be taken back.
         for key in ("processed_products", "store_prices"):

@@ -30,7 +30,7 @@ def unrecorded_failure(file: InboxFile, error: DBAPIError) -> PassingError | Hal
     """The error to raise where the record of attempts itself cannot be written, for a lock say."""
     cause = shown_cause(error)
     if is_passing(error):
-        return PassingError(file.name, cause, 1)
+        return PassingError(file.name, cause, 1, is_recorded=False)
     return HaltedFileError(file.name, cause)
 
 
