@@ -59,6 +59,7 @@ class Workplace:
     root: Path
     clock: Clock | None = None
     catalogue_url: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -94,6 +95,7 @@ class Workplace:
             "PIPELINE_SETTLE_S": "0",
             "PIPELINE_RETRY_WAIT_S": "0",
             "CATALOGUE_URL": self.catalogue_url,
+            **self.variables,
         }
 
     @cached_property

@@ -20,6 +20,7 @@ from pipeline_assets.orchestration.names import (
     ENRICH_OP,
     INGEST_OP,
     POST_PROCESS_ONLY,
+    PROCESS_TAG,
     PRODUCT_UPDATE,
 )
 from pipeline_assets.orchestration.run_records import InstanceRuns
@@ -28,6 +29,7 @@ from pipeline_assets.services.claims import claim_next
 from pipeline_assets.services.enrichment_progress import Watcher
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.processes import this_process
 from pipeline_assets.services.survey import RunOfFile, Survey, survey
 
 T = TypeVar("T")
@@ -166,7 +168,7 @@ class _Drain:
         result = self._job.execute_in_process(
             instance=self._instance,
             run_config=file_config(self.op_name, file.name) | _LOGGING,
-            tags=file_tags(file.name, file.fingerprint),
+            tags=file_tags(file.name, file.fingerprint) | {PROCESS_TAG: this_process()},
             raise_on_error=False,
             resources=self._resources(),
         )

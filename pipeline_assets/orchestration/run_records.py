@@ -11,6 +11,7 @@ from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
     FILE_TAG,
     FINGERPRINT_TAG,
+    PROCESS_TAG,
     PRODUCT_UPDATE,
 )
 from pipeline_assets.services.survey import RunOfFile
@@ -76,6 +77,7 @@ class InstanceRuns:
                 record.dagster_run.tags.get(FINGERPRINT_TAG, ""),
                 record.create_timestamp.astimezone(UTC).replace(tzinfo=None),
                 record.dagster_run.status == dg.DagsterRunStatus.QUEUED,
+                record.dagster_run.tags.get(PROCESS_TAG),
             )
             for record in self._instance.get_run_records(wanted)
             if FILE_TAG in record.dagster_run.tags

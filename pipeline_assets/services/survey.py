@@ -22,18 +22,19 @@ from pipeline_assets.inbox.reading import read_file
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles, look
 from pipeline_assets.services.moves import finish_moves
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.processes import age_s, has_died
+from pipeline_assets.services.processes import age_s, has_died, is_alive
 
 
 @dataclass(frozen=True, slots=True)
 class RunOfFile:
-    """A Dagster run that was asked for one inbox file."""
+    """A Dagster run that was asked for one inbox file; `process` executes it, where known."""
 
     run_id: str
     name: str
     fingerprint: str
     began_at: datetime
     is_queued: bool
+    process: str | None = None
 
 
 class RunRecords(Protocol):
@@ -130,6 +131,7 @@ def _dead_runs(
     attempted = attempts.of_runs(connection, {run.run_id for run in active})
     began = {attempt.run_id for attempt in attempted}
     dead = {one.run_id for one in attempted if has_died(one, inbox, now)}
+    dead |= {run.run_id for run in active if run.process and is_alive(run.process) is False}
     overdue = {run.run_id for run in active if age_s(run.began_at, now) > max_runtime_s}
     return [
         run

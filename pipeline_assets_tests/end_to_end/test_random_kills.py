@@ -1,0 +1,221 @@
+"""Killed at any moment, then started again: the catalogue is that of an undisturbed drain, and
+every file lies in exactly one place."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline_assets_tests.contents import Contents, contents, differences
+from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
+from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
+from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
+
+SEED = int(os.environ.get("PIPELINE_TESTS_SEED", random.SystemRandom().randrange(10**6)))
+ROUNDS = int(os.environ.get("PIPELINE_TESTS_SOAK_ROUNDS", 50))
+FEW_ROUNDS = max(1, ROUNDS // 10)
+
+# About as long as an undisturbed drain of these files takes, post-processing included.
+BEGUN = "SELECT COUNT(*) FROM file_attempts"
+LONGEST_S = {"sqlite": 3.0, "mariadb": 5.0}
+
+Drain = Callable[[Workplace, float | None], int]
+
+
+@pytest.fixture(scope="module")
+def drain() -> Iterator[Drain]:
+    """Drains a workplace in a fork; kills it so many seconds after its first file was begun."""
+    command = [sys.executable, "-m", "pipeline_assets_tests.end_to_end.random_kills"]
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None
+        assert stdout is not None
+
+        def send(place: Workplace, delay_s: float | None) -> int:
+            order = {"environment": place.environment, "home": str(place.home)}
+            stdin.write(json.dumps(order | ({} if delay_s is None else {"delay_s": delay_s})))
+            stdin.write("\n")
+            stdin.flush()
+            return int(stdout.readline())
+
+        yield send
+        stdin.close()
+        assert process.wait(timeout=10) == 0
+
+
+def fill(place: Workplace) -> Counter[str]:
+    """Twenty files, three of them bad; returns their digests."""
+    for name, rows in overlapping_files(SEED % 1000, stores=17, rows=60).items():
+        place.drop(name, rows)
+    place.drop("broken.jsonl", b"not a snapshot\n")
+    place.drop("latin.jsonl", b"caf\xe9\n")
+    place.drop("empty.jsonl", b"")
+    return digests(place.inbox)
+
+
+def digests(*folders: Path) -> Counter[str]:
+    """How often each content lies in these folders, reports beside files left out."""
+    return Counter(
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in folders
+        for path in folder.rglob("*.jsonl")
+        if path.is_file()
+    )
+
+
+def undisturbed(root: Path, drain: Drain) -> Contents:
+    """What the catalogue says when nothing is killed."""
+    root.mkdir()
+    with Workplace.create(root) as place:
+        fill(place)
+        assert drain(place, None) == 0
+        return contents(place, with_figures=False)
+
+
+def check(place: Workplace, files: Counter[str], expected: Contents, about: str) -> None:
+    """Nothing is lost, nothing is there twice."""
+    found = differences(expected, contents(place, with_figures=False))
+    assert found == {}, f"{about}, seed {SEED}"
+    assert place.files("product_inbox") == [], f"{about}, seed {SEED}"
+    kept = digests(place.inbox, place.data / "archive", place.data / "quarantine")
+    assert kept == files, f"{about}, seed {SEED}"
+    assert place.one("SELECT COUNT(*) FROM ingested_files WHERE moved_at IS NULL") == 0
+
+
+def kill_drains(
+    root: Path, drain: Drain, rounds: int, database: str, mariadb: MariaDb | None
+) -> None:
+    """A drain killed at a random moment, then another to the end, so many times over."""
+    print(f"seed {SEED}")
+    choose = random.Random(SEED)
+    expected = undisturbed(root / "undisturbed", drain)
+    killed = 0
+    for number in range(rounds):
+        folder = root / str(number)
+        folder.mkdir()
+        with Workplace.create(folder) as place:
+            place.catalogue_url = mariadb.new_database() if mariadb else ""
+            assert place.pipeline
+            files = fill(place)
+            delay_s = choose.uniform(0, LONGEST_S[database])
+            killed += drain(place, delay_s) == -signal.SIGKILL
+            assert drain(place, None) == 0
+            check(place, files, expected, f"round {number}, killed after {delay_s:.3f} s")
+    print(f"{database}: {rounds} rounds, {killed} killed in time, {20 * rounds} files, 0 lost")
+    assert killed > rounds / 3
+
+
+def test_a_drain_killed_anywhere_loses_nothing(tmp_path: Path, drain: Drain) -> None:
+    kill_drains(tmp_path, drain, 3, "sqlite", None)
+
+
+def test_a_drain_killed_anywhere_loses_nothing_on_mariadb(
+    tmp_path: Path, drain: Drain, mariadb: MariaDb
+) -> None:
+    kill_drains(tmp_path, drain, 3, "mariadb", mariadb)
+
+
+@pytest.mark.soak
+def test_many_drains_killed_anywhere_lose_nothing(tmp_path: Path, drain: Drain) -> None:
+    kill_drains(tmp_path, drain, ROUNDS, "sqlite", None)
+
+
+@pytest.mark.soak
+def test_many_drains_killed_anywhere_lose_nothing_on_mariadb(
+    tmp_path: Path, drain: Drain, mariadb: MariaDb
+) -> None:
+    kill_drains(tmp_path, drain, ROUNDS, "mariadb", mariadb)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("victim", ["daemon", "code server"])
+def test_a_killed_part_of_dagster_loses_nothing(
+    victim: str, tmp_path: Path, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print(f"seed {SEED}")
+    choose = random.Random(SEED)
+    expected = undisturbed(tmp_path / "undisturbed", drain)
+    for number in range(FEW_ROUNDS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Workplace.create(folder) as place:
+            for name, value in place.environment.items():
+                monkeypatch.setenv(name, value)
+            assert place.pipeline
+            files = fill(place)
+            log = folder / "dev.log"
+            with dagster_dev(place.home, log):
+                eventually(partial(place.one, BEGUN), 60, log)
+                time.sleep(choose.uniform(0, 12))
+                assert kill_part(place, victim)
+            with dagster_dev(place.home, log):
+                eventually(partial(is_drained, place), 240, log)
+            check(place, files, expected, f"round {number} of the {victim}")
+    print(f"{victim}: {FEW_ROUNDS} rounds, {20 * FEW_ROUNDS} files, 0 lost")
+
+
+def kill_part(place: Workplace, victim: str) -> bool:
+    """Kill a part of the `dagster dev` of this place by SIGKILL."""
+    marks = {"daemon": ("dagster._daemon",), "code server": ("grpc", "code-server")}[victim]
+    for process in psutil.process_iter():
+        try:
+            command = " ".join(process.cmdline())
+            is_ours = process.environ().get("DAGSTER_HOME") == str(place.home)
+        except psutil.Error:
+            continue
+        if is_ours and "dagster" in command and any(mark in command for mark in marks):
+            process.kill()
+            return True
+    return False
+
+
+def is_drained(place: Workplace) -> bool:
+    """Whether all files are taken and post-processing has seen them."""
+    waiting = [name for name in place.files("product_inbox") if not name.startswith(".")]
+    seen = place.one("SELECT MIN(file_id) FROM post_processing_steps") or 0
+    last = place.one("SELECT MAX(file_id) FROM ingested_files") or 0
+    steps = place.one("SELECT COUNT(*) FROM post_processing_steps")
+    exported = (place.data / "translation_tables" / "products.json").exists()
+    return not waiting and steps > 0 and seen == last and exported
+
+
+@pytest.mark.soak
+def test_a_server_killed_in_the_middle_of_transactions_loses_nothing(
+    tmp_path: Path, drain: Drain, breakable_mariadb: MariaDb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print(f"seed {SEED}")
+    choose = random.Random(SEED)
+    expected = undisturbed(tmp_path / "undisturbed", drain)
+    for number in range(FEW_ROUNDS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Workplace.create(folder) as place:
+            place.catalogue_url = breakable_mariadb.new_database()
+            place.variables = {"PIPELINE_RETRY_WAIT_S": "0.5"}
+            assert place.pipeline
+            files = fill(place)
+            command = [sys.executable, "-m", "pipeline_assets.cli", "drain", "--json"]
+            environment = os.environ | place.environment
+            with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+                eventually(partial(place.one, BEGUN), 60)
+                place.pipeline.engine.dispose()
+                time.sleep(choose.uniform(0, 3))
+                breakable_mariadb.stop(signal.SIGKILL)
+                breakable_mariadb.start()
+                assert process.wait(120) == 0
+            check(place, files, expected, f"round {number} of the server")
+    print(f"MariaDB server: {FEW_ROUNDS} rounds, {20 * FEW_ROUNDS} files, 0 lost")
