@@ -26,6 +26,11 @@ def is_passing(error: BaseException) -> bool:
     return str(error.orig).startswith(_SQLITE_PASSING)
 
 
+def is_of_the_database(error: BaseException) -> bool:
+    """Whether it is the database that complains, of a full disk say."""
+    return isinstance(error, DBAPIError)
+
+
 def error_number(error: DBAPIError) -> int | None:
     """The server's own number of a database error."""
     number = getattr(error.orig, "errno", None)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
+from pipeline_assets.catalogue.faults import is_of_the_database, shown_cause
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import FAILED, USAGE
 from pipeline_assets.cli.drain import drain, post_process
@@ -38,3 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except PipelineError as error:
         terminal.show_error(error)
         sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
+    except Exception as error:
+        if not is_of_the_database(error):
+            raise
+        terminal.show_error(f"The catalogue's database says: {shown_cause(error)}")
+        sys.exit(FAILED)

@@ -149,7 +149,11 @@ def show_enriched(reports: Sequence[FileReport]) -> None:
 def show_left(left: Survey) -> None:
     """What stays in an inbox, and why."""
     for name in left.halted:
-        console.print(f"left: {name}: halted; pipeline-assets status says why", markup=False)
+        console.print(
+            f"left: {name}: halted (pipeline-assets status says why); once that is mended: "
+            f"pipeline-assets requeue {name}",
+            markup=False,
+        )
     for name, why in left.others.items():
         console.print(f"left: {name}: {why}", markup=False)
     for file in left.unsettled:
@@ -195,7 +199,7 @@ def say(text: str) -> None:
     console.print(text, markup=False)
 
 
-def show_error(error: Exception) -> None:
+def show_error(error: Exception | str) -> None:
     """An error that is meant for people."""
     errors.print(f"[red]error[/]: {escape(str(error))}")
 

@@ -5,6 +5,7 @@ both names, and the next look ends what was begun.
 """
 
 import errno
+import filecmp
 import json
 import os
 import shutil
@@ -40,7 +41,7 @@ def move(source: Path, file: InboxFile, target: Path) -> Path | None:
         try:
             _second_name(source, place)
         except FileExistsError:
-            if not is_same(place, file):
+            if not (is_same(place, file) or _is_copy(source, place)):
                 continue
         if is_same(source, file):
             source.unlink(missing_ok=True)
@@ -129,6 +130,13 @@ def _copy(source: Path, place: Path) -> None:
     with unfinished.open("rb") as stream:
         os.fsync(stream.fileno())
     unfinished.rename(place)
+
+
+def _is_copy(source: Path, place: Path) -> bool:
+    """Whether `place` is the copy of `source` that was made when `source` could not be removed."""
+    here, there = source.lstat(), place.lstat()
+    is_elsewhere = here.st_dev != there.st_dev and here.st_mtime_ns == there.st_mtime_ns
+    return is_elsewhere and filecmp.cmp(source, place, shallow=False)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -24,12 +24,14 @@ from pipeline_assets.orchestration.names import (
     PRODUCT_UPDATE,
 )
 from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.orchestration.run_reports import failure_message
 from pipeline_assets.orchestration.sensors import file_config
 from pipeline_assets.services.claims import claim_next
 from pipeline_assets.services.enrichment_progress import Watcher
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.processes import this_process
+from pipeline_assets.services.reporting import FailedRun
 from pipeline_assets.services.survey import RunOfFile, Survey, survey
 
 T = TypeVar("T")
@@ -57,7 +59,7 @@ class Drained:
     """The runs of a drain in order, which of them failed, and what was left in it."""
 
     run_ids: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, FailedRun] = field(default_factory=dict)
     left: Survey = field(default_factory=Survey)
 
 
@@ -174,7 +176,7 @@ class _Drain:
         )
         self._drained.run_ids.append(result.run_id)
         if not result.success:
-            self._drained.failed[file.name] = result.run_id
+            self._drained.failed[file.name] = FailedRun(result.run_id, failure_message(result))
         self._progress.end(file.name, result.success)
 
     def _resources(self) -> dict[str, object] | None:

@@ -19,6 +19,12 @@ def post_processing_report(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
     return {"success": result.success, "run_id": result.run_id, "steps": steps, "failed": failed}
 
 
+def failure_message(result: dg.ExecuteInProcessResult) -> str:
+    """Why a run failed, by the first of its steps that did."""
+    failures = result.get_step_failure_events()
+    return _message(failures[0].step_failure_data) if failures else "its page in the UI says why"
+
+
 def _message(failure: Any) -> str:
     error = failure.error
     while error is not None and error.cause is not None:

@@ -100,11 +100,12 @@ class _Ingestion:
         with reading(self._pipeline.engine) as connection:
             unfinished = _unfinished_move(connection, read.digest)
         if unfinished is not None:
-            place = self._move_to_archive(read, unfinished)
-            return FileOutcome(self._name, State.ARCHIVED, place, was_unfinished_move=True)
+            return self._finish_move(read, unfinished)
         snapshot = parse_snapshot(read.lines, self._pipeline.settings.zone)
         self._write_rejects(read, snapshot.rejected)
         written = self._write(read, snapshot)
+        if isinstance(written, int):
+            return self._finish_move(read, written)
         place = self._move_to_archive(read, written.file_id)
         return FileOutcome(
             self._name,
@@ -116,12 +117,22 @@ class _Ingestion:
             matched_by_rule=written.matched_by_rule,
         )
 
-    def _write(self, read: ReadFile, snapshot: Snapshot) -> WrittenSnapshot:
-        """Everything the file changes, in one transaction, and its acceptance first of all."""
+    def _finish_move(self, read: ReadFile, file_id: int) -> FileOutcome:
+        """The bytes are in the catalogue already; only the file has not been moved yet."""
+        place = self._move_to_archive(read, file_id)
+        return FileOutcome(self._name, State.ARCHIVED, place, was_unfinished_move=True)
+
+    def _write(self, read: ReadFile, snapshot: Snapshot) -> WrittenSnapshot | int:
+        """Everything the file changes, in one transaction, and its acceptance first of all.
+
+        Only the file_id where another run was quicker and has written it meanwhile.
+        """
         now = self._pipeline.clock()
         with writing(self._pipeline.engine, Lock.CATALOGUE) as connection:
             store = known_store(connection, snapshot.header.company, snapshot.header.store_id)
-            _unfinished_move(connection, read.digest)  # another run may have been quicker
+            written_by_other = _unfinished_move(connection, read.digest)
+            if written_by_other is not None:
+                return written_by_other
             check_acceptance(
                 snapshot, store.last if store else None, now, self._rules(connection, read.digest)
             )

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from pipeline_assets.catalogue.attempts import STARTED
 from pipeline_assets.catalogue.engine import reading
 from pipeline_assets.catalogue.enrichment import figures_of_runs
 from pipeline_assets.catalogue.reports import FIGURES, FileReport, files_of_runs
@@ -12,24 +13,31 @@ from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.survey import Survey
 
 
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that failed, and why in words."""
+
+    run_id: str
+    message: str
+
+
 class Runs(Protocol):
     """The runs of a drain: all of them in order, and those that failed by file."""
 
     run_ids: list[str]
-    failed: dict[str, str]
+    failed: dict[str, FailedRun]
 
 
 def file_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
-    """What became of the files of these runs; one that failed without a record is told as such."""
+    """What became of the files of these runs; also of those whose failure could not be recorded."""
     with reading(pipeline.engine) as connection:
-        reports = files_of_runs(connection, runs.run_ids)
-    recorded = {report.run_id for report in reports}
-    message = "The run failed before it began its work; its page in the UI says why."
-    return reports + [
-        FileReport(name, "failed", None, message, run_id, {})
-        for name, run_id in runs.failed.items()
-        if run_id not in recorded
-    ]
+        reports = {one.run_id: one for one in files_of_runs(connection, runs.run_ids)}
+    for name, failed in runs.failed.items():
+        recorded = reports.get(failed.run_id)
+        if recorded is None or recorded.outcome == STARTED:
+            unrecorded = FileReport(name, "failed", None, failed.message, failed.run_id, {})
+            reports[failed.run_id] = unrecorded
+    return list(reports.values())
 
 
 def totals(reports: Sequence[FileReport]) -> dict[str, int]:
@@ -41,7 +49,7 @@ def totals(reports: Sequence[FileReport]) -> dict[str, int]:
         "accepted": outcomes["accepted"],
         "quarantined": outcomes["quarantined"],
         "halted": outcomes["halted"],
-        "failed": outcomes["failed"] + outcomes["started"],
+        "failed": outcomes["failed"] + outcomes[STARTED],
         **sums,
     }
 
