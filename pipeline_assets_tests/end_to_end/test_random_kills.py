@@ -21,11 +21,10 @@ from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
 from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
 
-SEED = int(os.environ.get("PIPELINE_TESTS_SEED", random.SystemRandom().randrange(10**6)))
-ROUNDS = int(os.environ.get("PIPELINE_TESTS_SOAK_ROUNDS", 50))
-FEW_ROUNDS = max(1, ROUNDS // 10)
+ROUNDS, FEW_ROUNDS = rounds(50), max(1, rounds(50) // 10)
 
 # About as long as an undisturbed drain of these files takes, post-processing included.
 BEGUN = "SELECT COUNT(*) FROM file_attempts"
@@ -97,14 +96,14 @@ def check(place: Workplace, files: Counter[str], expected: Contents, about: str)
 
 
 def kill_drains(
-    root: Path, drain: Drain, rounds: int, database: str, mariadb: MariaDb | None
+    root: Path, drain: Drain, count: int, database: str, mariadb: MariaDb | None
 ) -> None:
     """A drain killed at a random moment, then another to the end, so many times over."""
     print(f"seed {SEED}")
     choose = random.Random(SEED)
     expected = undisturbed(root / "undisturbed", drain)
     killed = 0
-    for number in range(rounds):
+    for number in range(count):
         folder = root / str(number)
         folder.mkdir()
         with Workplace.create(folder) as place:
@@ -115,8 +114,8 @@ def kill_drains(
             killed += drain(place, delay_s) == -signal.SIGKILL
             assert drain(place, None) == 0
             check(place, files, expected, f"round {number}, killed after {delay_s:.3f} s")
-    print(f"{database}: {rounds} rounds, {killed} killed in time, {20 * rounds} files, 0 lost")
-    assert killed > rounds / 3
+    print(f"{database}: {count} rounds, {killed} killed in time, {20 * count} files, 0 lost")
+    assert killed > count / 3
 
 
 def test_a_drain_killed_anywhere_loses_nothing(tmp_path: Path, drain: Drain) -> None:
