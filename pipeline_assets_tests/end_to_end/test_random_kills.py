@@ -162,7 +162,7 @@ def test_a_killed_part_of_dagster_loses_nothing(
                 time.sleep(choose.uniform(0, 12))
                 assert kill_part(place, victim)
             with dagster_dev(place.home, log):
-                eventually(partial(is_drained, place), 240, log)
+                eventually(partial(is_drained, place), 400, log)
             check(place, files, expected, f"round {number} of the {victim}")
     print(f"{victim}: {FEW_ROUNDS} rounds, {20 * FEW_ROUNDS} files, 0 lost")
 
