@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.steps import run_steps
@@ -99,3 +101,22 @@ def test_post_processing_says_the_same_on_both_databases(
     assert differences(found, contents(drained_on_mariadb)) == {}
     assert len(found["groups"]) == 11
     assert len(found["brand_translations"]) > 3
+
+
+def test_many_rows_go_through_the_drivers_executemany(place: Workplace) -> None:
+    seen: dict[str, set[bool]] = {}
+
+    def note(*about: Any) -> None:
+        statement, many = about[2], about[5]
+        assert "ON DUPLICATE KEY" not in statement.upper()
+        for table in ("skus", "prices", "price_history", "products"):
+            if statement.startswith(f"INSERT INTO {table} "):
+                seen.setdefault(table, set()).add(many)
+
+    event.listen(place.pipeline.engine, "before_cursor_execute", note)
+    try:
+        rows = [row(str(sku), 1.5, name=f"Tea {sku}") for sku in range(300)]
+        place.take("one.jsonl", rows)
+    finally:
+        event.remove(place.pipeline.engine, "before_cursor_execute", note)
+    assert seen == {name: {True} for name in ("skus", "prices", "price_history", "products")}

@@ -8,6 +8,8 @@ from pipeline_assets.services.enrichment import enrich_file
 from pipeline_assets_tests.enrichment.shop import Shop, delivered, gtin, linked_page, to_enrich
 from pipeline_assets_tests.workplace import Clock, Workplace, row
 
+ON_BOTH_DATABASES = True
+
 NOW = datetime(2025, 9, 24, 12)
 
 

@@ -218,3 +218,15 @@ def test_the_sensor_asks_for_one_run_at_a_time(workplace: Workplace, shop: Shop)
     )
     (other,) = ticks.tick()
     assert other.tags["pipeline/file"] != request.tags["pipeline/file"]
+
+
+@pytest.mark.parametrize("name", ["../outside.jsonl", "/etc/hostname", "..", "sub/a.jsonl"])
+def test_a_name_that_leads_out_of_the_inbox_fails_clearly_and_asks_nobody(
+    workplace: Workplace, shop: Shop, name: str
+) -> None:
+    result = run(workplace, name)
+    assert not result.success
+    said = "\n".join(dg.serialize_value(e) for e in workplace.instance.all_logs(result.run_id))
+    assert "is not the name of a file directly in" in said
+    assert shop.asked == []
+    assert workplace.rows("SELECT * FROM file_attempts") == []
