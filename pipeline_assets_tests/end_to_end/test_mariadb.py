@@ -60,7 +60,7 @@ def test_a_space_at_the_end_counts_in_every_key_column(place: Workplace) -> None
     assert place.one("SELECT COUNT(*) FROM companies WHERE company = 'aldi'") == 1
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def drained_on_mariadb(
     real_scrapes: Path, tmp_path_factory: pytest.TempPathFactory, mariadb: MariaDb
 ) -> Iterator[Workplace]:
@@ -93,7 +93,7 @@ def test_post_processing_says_the_same_on_both_databases(
     now = datetime(2025, 9, 24)
     on_sqlite = real_catalogue(now)
     drained_on_mariadb.clock = Clock(now)
-    drained_on_mariadb.__dict__.pop("pipeline")
+    drained_on_mariadb.__dict__.pop("pipeline")  # so that it is made anew, with that clock
     for place in (on_sqlite, drained_on_mariadb):
         assert list(run_steps(place.pipeline, PostProcessingOptions()))
     found = contents(on_sqlite)
