@@ -210,7 +210,7 @@ def test_a_socket_or_a_name_with_a_path_is_no_file_of_the_inbox(workplace: Workp
 
 
 def test_a_file_that_is_still_growing_is_left_and_taken_later(workplace: Workplace) -> None:
-    settings = workplace.pipeline.settings.model_copy(update={"settle_s": 0.4})
+    settings = workplace.pipeline.settings.model_copy(update={"settle_s": 2.5})
     pipeline = Pipeline(settings)
     path = workplace.drop("growing.jsonl", [row("1", 1.5)])
     workplace.drop("other.jsonl", [row("1", 1.5, store_id="G2")])

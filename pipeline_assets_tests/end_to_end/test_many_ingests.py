@@ -49,7 +49,7 @@ def rounds(root: Path, mariadb: MariaDb | None, count: int) -> None:
 def test_eight_processes_make_the_catalogue_that_one_makes_on_mariadb(
     mariadb: MariaDb, tmp_path: Path
 ) -> None:
-    rounds(tmp_path, mariadb, 2)
+    rounds(tmp_path, mariadb, 1)
 
 
 def test_eight_processes_make_the_catalogue_that_one_makes_on_sqlite(tmp_path: Path) -> None:

@@ -17,7 +17,13 @@ RUNS = """{runsOrError {... on Runs {results {
     runId jobName status startTime endTime tags {key value} }}}}"""
 
 
-@pytest.mark.parametrize("commands", [0, 2], ids=["the daemon alone", "beside two commands"])
+@pytest.mark.parametrize(
+    "commands",
+    [
+        pytest.param(0, id="the daemon alone", marks=pytest.mark.soak),
+        pytest.param(2, id="beside two commands"),
+    ],
+)
 def test_four_files_are_enriched_one_after_the_other(
     commands: int, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
