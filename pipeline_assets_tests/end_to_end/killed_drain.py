@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -54,8 +55,12 @@ def main() -> None:
 def _fork(death: Death) -> int:
     process_id = os.fork()
     if process_id == 0:
+        os.setsid()
         os._exit(_drain(death))
-    return os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
+    ended = os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
+    with suppress(ProcessLookupError):  # what the dead one had started to follow its logs
+        os.killpg(process_id, signal.SIGKILL)
+    return ended
 
 
 def _drain(death: Death) -> int:

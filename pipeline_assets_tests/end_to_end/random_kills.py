@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from typing import Any
 
 from pipeline_assets import definitions  # noqa: F401 - imported here, once
@@ -33,6 +34,7 @@ def _fork(environment: dict[str, str], home: str, delay_s: float | None) -> int:
     process_id = os.fork()
     if process_id == 0:
         os.close(told)
+        os.setsid()
         os._exit(_run(environment, home, tells))
     os.close(tells)
     has_begun = os.read(told, 1) == b"b"
@@ -40,7 +42,10 @@ def _fork(environment: dict[str, str], home: str, delay_s: float | None) -> int:
     if delay_s is not None and has_begun:
         time.sleep(delay_s)
         os.kill(process_id, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
+    ended = os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
+    with suppress(ProcessLookupError):  # what the dead one had started to follow its logs
+        os.killpg(process_id, signal.SIGKILL)
+    return ended
 
 
 def _run(environment: dict[str, str], home: str, tells: int) -> int:
