@@ -98,20 +98,19 @@ class PageFetcher:
 
     def _follow(self, url: str) -> Fetched:
         """Ask for a page and go where it redirects to, as far as that is allowed."""
-        until = time.monotonic() + self._limits.timeout_s
         for _ in range(self._limits.max_redirects + 1):
             if not self._allowed.permits(url):
                 return Fetched(outcome=Outcome.FORBIDDEN, detail=f"{url} is not on the allow-list")
-            answer = self._ask(url, until)
+            answer = self._ask(url)
             if isinstance(answer, Fetched):
                 return answer
             url = answer
-            until = time.monotonic() + self._limits.timeout_s
         return Fetched(outcome=Outcome.UNREADABLE, detail="it redirects without end")
 
-    def _ask(self, url: str, until: float) -> Fetched | str:
+    def _ask(self, url: str) -> Fetched | str:
         """What the server says to one request: the page, or the address it points to."""
         self._pacer.wait()
+        until = time.monotonic() + self._limits.timeout_s
         self.requests += 1
         try:
             with self._client.stream("GET", url) as response:

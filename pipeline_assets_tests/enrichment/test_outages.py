@@ -12,7 +12,14 @@ from pipeline_assets.enrichment.pacing import Pacer
 from pipeline_assets.errors import HaltedFileError
 from pipeline_assets.services.enrichment import enrich_file
 from pipeline_assets.services.requeue import requeue
-from pipeline_assets_tests.enrichment.shop import Shop, answer, delivered, gtin, to_enrich
+from pipeline_assets_tests.enrichment.shop import (
+    Shop,
+    answer,
+    delivered,
+    gtin,
+    linked_page,
+    to_enrich,
+)
 from pipeline_assets_tests.workplace import Workplace
 
 
@@ -111,3 +118,17 @@ def test_twenty_unavailable_rows_in_a_row_halt_the_file_and_are_asked_again(
     assert shop.asked == skus[:40] + skus[20:]
     barcodes = [one["barcode"] for one in delivered(workplace, "coles.jsonl")]
     assert barcodes == [None] * 19 + [gtin(20)] + [None] * 25 + [gtin(n) for n in range(46, 51)]
+
+
+def test_waiting_as_long_as_told_does_not_use_up_the_pages_own_time(shop: Shop) -> None:
+    def in_two_pieces(_: Request) -> Response:
+        page = linked_page(gtin13=gtin(1))(_).get_data()
+        return Response(iter([page[:40], page[40:]]), mimetype="text/html")
+
+    behaviours = iter([answer(429, Retry_After="2"), in_two_pieces])
+    shop.pages["1"] = lambda request: next(behaviours)(request)
+    limits = FetchLimits(timeout_s=1, attempts=2, back_off_s=0)
+    with PageFetcher(AllowList.parse(shop.origin), Pacer(0), limits, "tests") as asking:
+        fetched = asking.fetch(shop.url("1"))
+    assert fetched.body is not None
+    assert gtin(1) in fetched.body.decode()
