@@ -28,6 +28,10 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+# Only a product's page proves that a session works; a missing page may be answered to anyone.
+SERVED = frozenset({Outcome.FOUND, Outcome.NONE})
+
+
 class Source(StrEnum):
     """Where a row's answer comes from."""
 

@@ -4,7 +4,6 @@ Whoever wants to take a file says so in the catalogue first. Dagster knows of a 
 after it was asked for; the claim bridges that moment.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -30,13 +29,13 @@ def claim_next(pipeline: Pipeline, found: Survey) -> InboxFile | None:
     inbox = pipeline.barcode_enrichment_inbox
     with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
         asked = attempts.asked_since(connection, inbox.name, now - CLAIM_HOLDS)
-        if asked or any(_at_work(connection, pipeline, None)):
+        if asked or _at_work(connection, pipeline, None):
             return None
         attempts.note(connection, inbox.name, file.name, file.fingerprint, attempts.ASKED, now)
     return file
 
 
-def begin_alone(pipeline: Pipeline, file: InboxFile, run_id: str | None) -> int:
+def begin_alone(pipeline: Pipeline, run_id: str | None, file: InboxFile) -> int:
     """Note that work on the file starts; returns the attempt's id.
 
     Raises `EnrichmentBusyError` while another attempt is at work.
@@ -51,7 +50,7 @@ def begin_alone(pipeline: Pipeline, file: InboxFile, run_id: str | None) -> int:
         )
 
 
-def _at_work(connection: Connection, pipeline: Pipeline, run_id: str | None) -> Iterable[str]:
+def _at_work(connection: Connection, pipeline: Pipeline, run_id: str | None) -> list[str]:
     """The files that living attempts of other runs work on."""
     inbox, now = pipeline.barcode_enrichment_inbox, pipeline.clock()
     return [

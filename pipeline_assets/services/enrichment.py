@@ -5,40 +5,25 @@ it comes. Then the enriched file is made aside and recorded, placed in one move,
 does the source leave its inbox. A crash anywhere repeats nothing that was done.
 """
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
-from sqlalchemy.exc import DBAPIError
+from functools import partial
 
 from pipeline_assets.catalogue import attempts, enrichment
 from pipeline_assets.catalogue.engine import reading, writing
 from pipeline_assets.catalogue.enrichment import Delivery
-from pipeline_assets.domain.enrichment import Answer, Wanted, enriched_lines, wanted_rows
+from pipeline_assets.domain.enrichment import SERVED, Answer, Wanted, enriched_lines, wanted_rows
 from pipeline_assets.domain.rows import decode, header_of
 from pipeline_assets.domain.snapshots import Header
-from pipeline_assets.enrichment.looking_up import SERVED, LookUp
-from pipeline_assets.errors import (
-    CatalogueUnavailableError,
-    EnrichmentBusyError,
-    RefusedFileError,
-    VanishedFileError,
-)
+from pipeline_assets.errors import RefusedFileError
 from pipeline_assets.inbox import filing
-from pipeline_assets.inbox.folders import path_in
-from pipeline_assets.inbox.reading import ReadFile, read_file
-from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.inbox.reading import ReadFile
+from pipeline_assets.services.attempting import FileAttempt, attempt_file
 from pipeline_assets.services.claims import begin_alone
 from pipeline_assets.services.delivering import make_aside, place_delivery
-from pipeline_assets.services.enrichment_parts import page_fetcher, patience, sessions_for
 from pipeline_assets.services.enrichment_progress import Figures, Progress, Silent, Watcher
-from pipeline_assets.services.failures import settle_failure, unrecorded_failure
 from pipeline_assets.services.outcomes import FileOutcome, State
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.quarantining import quarantine, vanished
 
 
 def enrich_file(
@@ -47,63 +32,33 @@ def enrich_file(
     run_id: str | None = None,
     watcher: Watcher | None = None,
 ) -> FileOutcome:
-    """Take the file `name` to its end: enriched and archived, quarantined, or vanished meanwhile.
+    """Take the enrichment inbox's file `name` to its end.
 
-    Raises what `ingest_file` raises, and `EnrichmentBusyError` while another file is at work.
+    Raises what `attempt_file` raises, and `EnrichmentBusyError` while another file is at work.
     """
-    begun = time.perf_counter()
-    inbox = pipeline.barcode_enrichment_inbox
-    path = path_in(inbox.folder, name)
-    try:
-        file = InboxFile.from_stat(name, path.lstat())
-    except FileNotFoundError:
-        return FileOutcome(name, State.VANISHED, message=str(VanishedFileError(path)))
-    try:
-        attempt_id = begin_alone(pipeline, file, run_id)
-    except DBAPIError as error:
-        raise unrecorded_failure(file, error) from error
-    work = _Enrichment(pipeline, path, attempt_id, run_id, watcher or Silent())
-    try:
-        outcome = work.run()
-    except (CatalogueUnavailableError, EnrichmentBusyError):
-        raise
-    except Exception as error:
-        raise settle_failure(pipeline, inbox, file, attempt_id, error) from error
-    return replace(outcome, seconds=time.perf_counter() - begun)
+    return attempt_file(
+        pipeline,
+        pipeline.barcode_enrichment_inbox,
+        name,
+        run_id,
+        begin=partial(begin_alone, pipeline, run_id),
+        take=lambda attempt, read: _Enrichment(attempt, watcher or Silent()).take(read),
+    )
 
 
 class _Enrichment:
     """One attempt on one file."""
 
-    def __init__(
-        self,
-        pipeline: Pipeline,
-        path: Path,
-        attempt_id: int,
-        run_id: str | None,
-        watcher: Watcher,
-    ) -> None:
-        self._pipeline = pipeline
-        self._folders = pipeline.folders
-        self._path = path
-        self._attempt_id = attempt_id
-        self._run_id = run_id
+    def __init__(self, attempt: FileAttempt, watcher: Watcher) -> None:
+        self._pipeline = attempt.pipeline
+        self._folders = attempt.pipeline.folders
+        self._path = attempt.path
+        self._attempt_id = attempt.attempt_id
+        self._run_id = attempt.run_id
         self._watcher = watcher
 
-    def run(self) -> FileOutcome:
-        """Read the file and enrich it; a refusal is an outcome, not an error."""
-        try:
-            read = read_file(self._path, self._pipeline.read_limits)
-        except VanishedFileError:
-            return vanished(self._pipeline, self._path, self._attempt_id)
-        try:
-            return self._take(read)
-        except RefusedFileError as refusal:
-            return quarantine(
-                self._pipeline, self._path, read, refusal, self._attempt_id, self._run_id
-            )
-
-    def _take(self, read: ReadFile) -> FileOutcome:
+    def take(self, read: ReadFile) -> FileOutcome:
+        """Look up what is missing, hand the file on, archive its source."""
         if read.lines is None:
             raise read.problem or AssertionError("a file without lines has its problem")
         with reading(self._pipeline.engine) as connection:
@@ -112,7 +67,8 @@ class _Enrichment:
             _check_unfinished(delivery)
             place = self._finish(read, delivery)
             return FileOutcome(self._path.name, State.ARCHIVED, place, was_unfinished_move=True)
-        header = header_of((decode(line) for line in read.lines if line.strip()), self._zone)
+        zone = self._pipeline.settings.zone
+        header = header_of((decode(line) for line in read.lines if line.strip()), zone)
         answers, figures = self._look_up(read.digest, read.lines, header)
         delivery = self._record(read, enriched_lines(read.lines, answers), header, figures)
         place = self._finish(read, delivery)
@@ -124,10 +80,6 @@ class _Enrichment:
             counts=figures.as_counts(),
             delivered_to=delivery.delivered_path,
         )
-
-    @property
-    def _zone(self) -> ZoneInfo:
-        return self._pipeline.settings.zone
 
     def _look_up(
         self, digest: str, lines: Sequence[bytes], header: Header
@@ -151,6 +103,10 @@ class _Enrichment:
     def _ask(
         self, header: Header, rows: Sequence[Wanted], probe: Wanted | None, progress: Progress
     ) -> None:
+        # Here, so that runs that ask for nothing, of the other inbox say, need no HTTP client.
+        from pipeline_assets.enrichment.looking_up import LookUp
+        from pipeline_assets.services.enrichment_parts import page_fetcher, patience, sessions_for
+
         settings = self._pipeline.settings
         with page_fetcher(settings) as fetcher:
             progress.counts_requests_of(fetcher)

@@ -4,13 +4,12 @@ The order of the steps is what makes a crash harmless. Rejects are written befor
 and alike, if need be), the file moves after it, and the ledger then notes that it has moved.
 """
 
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue import attempts, ledger
 from pipeline_assets.catalogue.engine import Lock, reading, writing
@@ -18,20 +17,15 @@ from pipeline_assets.catalogue.known import known_store
 from pipeline_assets.domain.acceptance import AcceptanceRules, check_acceptance
 from pipeline_assets.domain.rows import parse_snapshot
 from pipeline_assets.domain.snapshots import RejectedRow, Snapshot
-from pipeline_assets.errors import (
-    CatalogueUnavailableError,
-    RefusedFileError,
-    VanishedFileError,
-)
+from pipeline_assets.errors import RefusedFileError
 from pipeline_assets.inbox import filing
-from pipeline_assets.inbox.folders import PRODUCT, path_in
-from pipeline_assets.inbox.reading import ReadFile, read_file
+from pipeline_assets.inbox.folders import PRODUCT
+from pipeline_assets.inbox.reading import ReadFile
 from pipeline_assets.inbox.scanning import InboxFile
-from pipeline_assets.services.failures import settle_failure, unrecorded_failure
+from pipeline_assets.services.attempting import FileAttempt, attempt_file
 from pipeline_assets.services.outcomes import FileOutcome, State
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.processes import this_process
-from pipeline_assets.services.quarantining import quarantine, vanished
 from pipeline_assets.services.snapshot_writing import (
     FileEntry,
     WrittenSnapshot,
@@ -40,59 +34,43 @@ from pipeline_assets.services.snapshot_writing import (
 
 
 def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> FileOutcome:
-    """Take the inbox file `name` to its end: archived, quarantined, or vanished meanwhile.
-
-    Raises `OutsideInboxError` for a name that is none, `PassingError` where another try is due,
-    `HaltedFileError` where none is, `CatalogueUnavailableError` while there is no database.
-    """
-    begun = time.perf_counter()
-    path = path_in(pipeline.folders.product_inbox, name)
-    try:
-        file = InboxFile.from_stat(name, path.lstat())
-    except FileNotFoundError:
-        return FileOutcome(name, State.VANISHED, message=str(VanishedFileError(path)))
-    attempt_id = _begin(pipeline, file, run_id)
-    try:
-        outcome = _Ingestion(pipeline, path, attempt_id, run_id).run()
-    except CatalogueUnavailableError:
-        raise
-    except Exception as error:
-        raise settle_failure(pipeline, pipeline.product_inbox, file, attempt_id, error) from error
-    return replace(outcome, seconds=time.perf_counter() - begun)
+    """Take the product inbox's file `name` to its end; raises what `attempt_file` raises."""
+    return attempt_file(
+        pipeline,
+        pipeline.product_inbox,
+        name,
+        run_id,
+        begin=partial(_begin, pipeline, run_id),
+        take=lambda attempt, read: _Ingestion(attempt).take(read),
+    )
 
 
-def _begin(pipeline: Pipeline, file: InboxFile, run_id: str | None) -> int:
+def _begin(pipeline: Pipeline, run_id: str | None, file: InboxFile) -> int:
     now = pipeline.clock()
-    try:
-        with writing(pipeline.engine) as connection:
-            return attempts.begin(
-                connection, PRODUCT, file.name, file.fingerprint, now, run_id, this_process()
-            )
-    except DBAPIError as error:
-        raise unrecorded_failure(file, error) from error
+    with writing(pipeline.engine) as connection:
+        return attempts.begin(
+            connection, PRODUCT, file.name, file.fingerprint, now, run_id, this_process()
+        )
 
 
 class _Ingestion:
     """One attempt on one file."""
 
-    def __init__(self, pipeline: Pipeline, path: Path, attempt_id: int, run_id: str | None) -> None:
-        self._pipeline = pipeline
-        self._folders = pipeline.folders
-        self._path = path
-        self._name = path.name
-        self._attempt_id = attempt_id
-        self._run_id = run_id
+    def __init__(self, attempt: FileAttempt) -> None:
+        self._pipeline = attempt.pipeline
+        self._folders = attempt.pipeline.folders
+        self._path = attempt.path
+        self._name = attempt.path.name
+        self._attempt_id = attempt.attempt_id
+        self._run_id = attempt.run_id
 
-    def run(self) -> FileOutcome:
-        """Read the file and take it; a refusal is an outcome, not an error."""
-        try:
-            read = read_file(self._path, self._pipeline.read_limits)
-        except VanishedFileError:
-            return vanished(self._pipeline, self._path, self._attempt_id)
+    def take(self, read: ReadFile) -> FileOutcome:
+        """Write what the file says and archive it; rejects are on the disk before all that."""
         try:
             return self._take(read)
         except RefusedFileError as refusal:
-            return self._quarantine(read, refusal)
+            self._write_rejects(read, refusal.rejected)
+            raise
 
     def _take(self, read: ReadFile) -> FileOutcome:
         if read.lines is None:
@@ -171,10 +149,6 @@ class _Ingestion:
         if rejected:
             name = filing.filed_name(read.digest, self._name, ".rejects.jsonl")
             filing.write_beside(self._folders.rejects / name, map(asdict, rejected))
-
-    def _quarantine(self, read: ReadFile, refusal: RefusedFileError) -> FileOutcome:
-        self._write_rejects(read, refusal.rejected)
-        return quarantine(self._pipeline, self._path, read, refusal, self._attempt_id, self._run_id)
 
 
 def _unfinished_move(connection: Connection, digest: str) -> int | None:

@@ -13,7 +13,7 @@ from pipeline_assets.catalogue import ledger
 from pipeline_assets.domain.rows import parse_snapshot
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.reading import read_file
-from pipeline_assets.services import ingestion
+from pipeline_assets.services import attempting, ingestion
 from pipeline_assets_tests.commands import outcomes, process
 from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
@@ -103,7 +103,7 @@ def test_a_file_that_vanishes_before_it_is_read_ends_well(
         path.unlink(missing_ok=True)
         return read_file(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ingestion, "read_file", vanishing)
+    monkeypatch.setattr(attempting, "read_file", vanishing)
     found = workplace.outcomes(workplace.drain())
     assert found == {"a.jsonl": ("vanished", None), "b.jsonl": ("accepted", None)}
 

@@ -22,9 +22,10 @@ REFUSED, EARLIER, ACCEPTED, OTHER = "refused.jsonl", "day1.jsonl", "day2.jsonl",
 FOLDERS = ("product_inbox", "archive", "quarantine", "rejects")
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+ATTEMPTING = "pipeline_assets.services.attempting"
 INGESTION = "pipeline_assets.services.ingestion"
 OF_AN_ACCEPTED_FILE = {
-    "after reading": Death(f"{INGESTION}:read_file"),
+    "after reading": Death(f"{ATTEMPTING}:read_file"),
     "halfway through the rejects": Death("pathlib:Path.replace", is_before=True),
     "after the rejects were written": Death("pipeline_assets.inbox.filing:write_beside"),
     "halfway through the transaction": Death(
@@ -39,13 +40,13 @@ OF_AN_ACCEPTED_FILE = {
     "after moved_at": Death(f"{INGESTION}:_Ingestion._move_to_archive"),
 }
 OF_A_REFUSED_FILE = {
-    "after reading": Death(f"{INGESTION}:read_file"),
+    "after reading": Death(f"{ATTEMPTING}:read_file"),
     "after the rejects were written": Death("pipeline_assets.inbox.filing:write_beside"),
     "halfway through the sidecar": Death("pathlib:Path.replace", is_before=True, call=2),
     "after the sidecar, before the move": Death("os:link", is_before=True),
     "between the second name and the end of the first": Death("os:link"),
     "after the move, before it is recorded": Death("pipeline_assets.inbox.filing:move"),
-    "after it was recorded": Death(f"{INGESTION}:_Ingestion._quarantine"),
+    "after it was recorded": Death(f"{ATTEMPTING}:quarantine"),
 }
 DEATHS = [
     pytest.param(replace(death, file=file), id=f"{file.split('.')[0]}: {step}")
@@ -200,7 +201,7 @@ def test_a_file_whose_process_died_three_times_is_halted_and_requeued(
 ) -> None:
     place = places.make(tmp_path / "place")
     for _ in range(3):
-        kill(place, Death(f"{INGESTION}:read_file", file=ACCEPTED))
+        kill(place, Death(f"{ATTEMPTING}:read_file", file=ACCEPTED))
     drained = place.drain()
     halted = {ACCEPTED: "its run died 3 times without a word"}
     assert drained.left.halted == halted

@@ -166,7 +166,7 @@ def test_a_run_beside_another_does_nothing_and_says_so(workplace: Workplace, sho
     to_enrich(workplace, "one.jsonl", [shop.row("1")])
     to_enrich(workplace, "two.jsonl", [shop.row("2")])
     path = workplace.data / "barcode_enrichment_inbox" / "one.jsonl"
-    begin_alone(workplace.pipeline, InboxFile.from_stat("one.jsonl", path.stat()), "another run")
+    begin_alone(workplace.pipeline, "another run", InboxFile.from_stat("one.jsonl", path.stat()))
     assert run(workplace, "two.jsonl").success
     (seen,) = observed(workplace)
     assert (seen["outcome"], "one.jsonl is being enriched" in seen["message"]) == ("busy", True)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from pipeline_assets.definitions import build_defs
-from pipeline_assets.services import ingestion
+from pipeline_assets.services import attempting, ingestion
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.requeue import requeue
 from pipeline_assets.services.snapshot_writing import WrittenSnapshot, write_snapshot
@@ -141,7 +141,7 @@ def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_f
         place.pipeline, settings=place.pipeline.settings.model_copy(update={"max_failures": 10})
     )
     place.drop("a.jsonl", [row()])
-    original = getattr(ingestion, moment)
+    original = getattr(attempting, moment)
     locks: list[threading.Timer] = []
 
     def locking_once(*arguments: Any) -> Any:
@@ -149,7 +149,7 @@ def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_f
             locks.append(hold_the_lock(place.data / "catalogue.sqlite", 0.4))
         return original(*arguments)
 
-    monkeypatch.setattr(ingestion, moment, locking_once)
+    monkeypatch.setattr(attempting, moment, locking_once)
     result = run(place, file)
     locks[0].join()
     assert result.success
