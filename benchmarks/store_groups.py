@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, insert, text
 
-from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.catalogue.schema import (
     companies,
     prices,

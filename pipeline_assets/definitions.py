@@ -23,7 +23,7 @@ from pipeline_assets.orchestration.sensors import (
     post_processing_sensor,
     product_inbox_sensor,
 )
-from pipeline_assets.services.enrichment_progress import Silent
+from pipeline_assets.services.enrichment.progress import Silent
 
 
 def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from pipeline_assets.catalogue import schema as s
-from pipeline_assets.catalogue.engine import reading
+from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets_tests.workplace import Workplace
 
 Contents = dict[str, list[tuple[Any, ...]]]

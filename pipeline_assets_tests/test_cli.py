@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline_assets.cli import terminal
-from pipeline_assets.services import ingestion
-from pipeline_assets.services.snapshot_writing import write_snapshot
+from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.ingestion.write_snapshot import write_snapshot
 from pipeline_assets_tests.commands import Command, in_this_process, outcomes, process
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -112,12 +112,12 @@ def test_a_halted_file_makes_drain_and_status_fail_until_it_is_requeued(
     def fails(*_: Any) -> Any:
         raise ValueError("a bug")
 
-    monkeypatch.setattr(ingestion, "write_snapshot", fails)
+    monkeypatch.setattr(ingest_file, "write_snapshot", fails)
     ran = command("drain", "--json", "--strict")
     assert ran.status == 1
     assert outcomes(ran.json()) == {"a.jsonl": ("halted", None)}
     assert ran.json()["left"]["halted"] == {"a.jsonl": "ValueError: a bug"}
-    monkeypatch.setattr(ingestion, "write_snapshot", write_snapshot)
+    monkeypatch.setattr(ingest_file, "write_snapshot", write_snapshot)
     again = command("drain", "--json")
     assert (again.status, again.json()["files"]) == (1, [])
     shown = command("status")

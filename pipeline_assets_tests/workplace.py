@@ -15,14 +15,14 @@ from typing import Any
 import dagster as dg
 from sqlalchemy import inspect, text
 
-from pipeline_assets.catalogue.engine import reading
+from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.definitions import build_defs
 from pipeline_assets.orchestration.drain import Drained, drain_enrichment, drain_products
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.services import reporting
-from pipeline_assets.services.enrichment_progress import Figures
-from pipeline_assets.services.ingestion import ingest_file
-from pipeline_assets.services.outcomes import FileOutcome
+from pipeline_assets.services.enrichment.progress import Figures
+from pipeline_assets.services.files.outcomes import FileOutcome
+from pipeline_assets.services.ingestion.ingest_file import ingest_file
+from pipeline_assets.services.operators import reports
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 
@@ -163,8 +163,8 @@ class Workplace:
 
     def outcomes(self, drained: Drained) -> dict[str, tuple[str, str | None]]:
         """What became of each file of a drain, as name → (outcome, reason)."""
-        reports = reporting.file_reports(self.pipeline, drained)
-        return {report.name: (report.outcome, report.reason) for report in reports}
+        files = reports.file_reports(self.pipeline, drained)
+        return {file.name: (file.outcome, file.reason) for file in files}
 
     def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query on the catalogue."""

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, insert, select, update
 
+from pipeline_assets.catalogue.database.statements import insert_row, rows_where_in
 from pipeline_assets.catalogue.schema import file_attempts
-from pipeline_assets.catalogue.statements import insert_row, rows_where_in
 
 STARTED = "started"
 ACCEPTED = "accepted"

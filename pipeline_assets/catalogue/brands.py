@@ -6,9 +6,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
+from pipeline_assets.catalogue.database.statements import (
+    insert_row,
+    pieces,
+    rows_where_in,
+    write_rows,
+)
 from pipeline_assets.catalogue.schema import brand_aliases, brand_translations, brands, skus
-from pipeline_assets.catalogue.statements import insert_row, pieces, write_rows
-from pipeline_assets.domain.brands import Translation
+from pipeline_assets.domain.brands.plan import Translation
+from pipeline_assets.domain.normalisation.words import nicest_spelling
 
 
 def brand_evidence(connection: Connection) -> list[tuple[str, str, str | None]]:
@@ -113,3 +119,40 @@ def delete_unused(connection: Connection) -> int:
     connection.execute(delete(brand_aliases).where(~used, ~canonical))
     stood_for = exists().where(brand_aliases.c.brand_id == brands.c.brand_id)
     return connection.execute(delete(brands).where(~stood_for)).rowcount
+
+
+def get_or_create_brands(connection: Connection, spellings: Mapping[str, str]) -> None:
+    """Register brands by normalised name; `spellings` gives for each name how it is written."""
+    known = {
+        row.alias: row
+        for row in rows_where_in(
+            connection, select(brand_aliases), brand_aliases.c.alias, spellings.keys()
+        )
+    }
+    missing = spellings.keys() - known.keys()
+    # Other names can stand for a brand whose own name no SKU had any more.
+    ids = _brand_ids(connection, missing)
+    for name in sorted(missing):
+        brand = {"normalised_name": name, "name": spellings[name]}
+        brand_id = ids[name] if name in ids else insert_row(connection, brands, brand)
+        alias = {"alias": name, "brand_id": brand_id, "spelling": spellings[name]}
+        connection.execute(insert(brand_aliases).values(alias))
+    for name, row in known.items():
+        spelling = nicest_spelling((row.spelling, spellings[name]))
+        if spelling != row.spelling:
+            _respell(connection, name, spelling)
+
+
+def _brand_ids(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    wanted = select(brands.c.normalised_name, brands.c.brand_id)
+    rows = rows_where_in(connection, wanted, brands.c.normalised_name, names)
+    return {row[0]: row[1] for row in rows}
+
+
+def _respell(connection: Connection, alias: str, spelling: str) -> None:
+    connection.execute(
+        update(brand_aliases).where(brand_aliases.c.alias == alias).values(spelling=spelling)
+    )
+    connection.execute(
+        update(brands).where(brands.c.normalised_name == alias).values(name=spelling)
+    )

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from pipeline_assets.catalogue import identity
-from pipeline_assets.catalogue.progress import last_file_id
+from pipeline_assets.catalogue import neighbourhood
 from pipeline_assets.catalogue.schema import product_decisions, skus
+from pipeline_assets.catalogue.watermarks import last_file_id
 
 Pair = tuple[int, int]
 
@@ -38,7 +38,7 @@ def remove(connection: Connection, pair: Pair) -> bool:
 def mark_changed(connection: Connection, pair: Pair) -> None:
     """Have the next post-processing look at these SKUs, also when no decision is left on them."""
     mark = last_file_id(connection) + 1  # later than any file that a step can have seen
-    identity.mark_changed(connection, pair, mark)
+    neighbourhood.mark_changed(connection, pair, mark)
 
 
 def product_ids(connection: Connection, pair: Pair) -> dict[int, int]:

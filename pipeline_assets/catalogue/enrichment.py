@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from pipeline_assets.catalogue.database.statements import rows_where_in
 from pipeline_assets.catalogue.schema import enriched_files, enriched_rows, skus
-from pipeline_assets.catalogue.statements import rows_where_in
-from pipeline_assets.domain.enrichment import Answer, Outcome, Source
+from pipeline_assets.domain.enrichment.rows import Answer, Outcome, Source
 
 
 @dataclass(frozen=True, slots=True)

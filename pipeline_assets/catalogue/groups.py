@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
+from pipeline_assets.catalogue.database.statements import insert_row, write_rows
 from pipeline_assets.catalogue.schema import (
     prices,
     store_comparisons,
@@ -14,9 +15,8 @@ from pipeline_assets.catalogue.schema import (
     store_groups,
     stores,
 )
-from pipeline_assets.catalogue.statements import insert_row, write_rows
-from pipeline_assets.domain.agreement import PriceLists
-from pipeline_assets.domain.grouping import Mark, StoreState
+from pipeline_assets.domain.groups.agreement import PriceLists
+from pipeline_assets.domain.groups.plan import Mark, StoreState
 
 _PRICES = select(prices.c.sku_id, prices.c.price_cents).where(
     prices.c.store_key == bindparam("of_store")

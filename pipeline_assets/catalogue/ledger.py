@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from pipeline_assets.catalogue.database.statements import insert_row
 from pipeline_assets.catalogue.schema import ingested_files
-from pipeline_assets.catalogue.statements import insert_row
 
 
 @dataclass(frozen=True, slots=True)

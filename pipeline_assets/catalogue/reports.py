@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from pipeline_assets.catalogue.database.statements import rows_where_in
 from pipeline_assets.catalogue.schema import (
     brands,
     companies,
@@ -16,7 +17,6 @@ from pipeline_assets.catalogue.schema import (
     skus,
     stores,
 )
-from pipeline_assets.catalogue.statements import rows_where_in
 
 FIGURES = (
     "rows_read",

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, insert, select
 
+from pipeline_assets.catalogue.database.statements import pieces, rows_where_in, write_rows
 from pipeline_assets.catalogue.schema import brand_aliases, brands, product_translations, skus
-from pipeline_assets.catalogue.statements import pieces, rows_where_in, write_rows
 
 
 def product_keys(connection: Connection, match_keys: Collection[str]) -> dict[str, str]:

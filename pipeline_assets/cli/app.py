@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from pipeline_assets.catalogue.faults import is_of_the_database, shown_cause
+from pipeline_assets.catalogue.database.errors import is_of_the_database, shown_cause
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import FAILED, USAGE
 from pipeline_assets.cli.drain import drain, post_process

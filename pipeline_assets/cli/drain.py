@@ -20,7 +20,7 @@ from pipeline_assets.cli.common import (
 )
 from pipeline_assets.cli.enrich import exit_status as enrichment_status
 from pipeline_assets.cli.enrich import run_enrichment
-from pipeline_assets.services import reporting
+from pipeline_assets.services.operators import reports
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 
@@ -49,7 +49,7 @@ def drain(
     """
     pipeline = open_pipeline(waits=True)
     if with_sample:
-        from pipeline_assets.services.first_run import place_sample_on_first_run
+        from pipeline_assets.services.operators.first_run import place_sample_on_first_run
 
         if place_sample_on_first_run(pipeline):
             terminal.errors.print("Nothing was ever ingested: the shipped sample is in place.")
@@ -67,10 +67,10 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
     enriched = run_enrichment(pipeline, instance, is_quiet=is_quiet, waits=False)
     with terminal.FileProgress(is_quiet=is_quiet) as progress:
         drained = drain_products(pipeline, instance, defs, progress)
-    reports = reporting.file_reports(pipeline, drained)
-    totals = reporting.totals(reports)
+    files = reports.file_reports(pipeline, drained)
+    totals = reports.totals(files)
     if not is_quiet:
-        terminal.show_files(reports)
+        terminal.show_files(files)
         terminal.show_totals(totals)
         terminal.show_left(drained.left)
     post_processed = _post_process(instance, PostProcessingOptions(), is_quiet=is_quiet)
@@ -78,9 +78,9 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
         terminal.show_next_steps(_next_steps(pipeline))
     return {
         "barcode_enrichment": enriched,
-        "files": [asdict(report) for report in reports],
+        "files": [asdict(file) for file in files],
         "totals": totals,
-        "left": reporting.left(drained.left),
+        "left": reports.left(drained.left),
         "post_processing": post_processed,
     }
 

@@ -16,7 +16,7 @@ from pipeline_assets.cli.common import (
     print_json,
 )
 from pipeline_assets.cli.enrichment_bar import EnrichmentBar
-from pipeline_assets.services import reporting
+from pipeline_assets.services.operators import reports
 from pipeline_assets.services.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def run_enrichment(
 
     with EnrichmentBar(is_quiet=is_quiet) as bar:
         drained = drain_enrichment(pipeline, instance, defs, bar, bar, waits=waits)
-    reports = reporting.enrichment_reports(pipeline, drained)
+    files = reports.enrichment_reports(pipeline, drained)
     if not is_quiet:
-        terminal.show_enriched(reports)
+        terminal.show_enriched(files)
         terminal.show_left(drained.left)
     return {
-        "files": [asdict(report) for report in reports],
-        "left": reporting.left(drained.left),
+        "files": [asdict(file) for file in files],
+        "left": reports.left(drained.left),
     }
 
 

@@ -7,8 +7,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pipeline_assets.cli.terminal import errors
-from pipeline_assets.domain.enrichment import Outcome
-from pipeline_assets.services.enrichment_progress import Figures
+from pipeline_assets.domain.enrichment.rows import Outcome
+from pipeline_assets.services.enrichment.progress import Figures
 
 # Where there is no terminal a line now and then has to do.
 _LINE_EVERY_S = 60

@@ -24,8 +24,8 @@ from pipeline_assets.errors import UsageError
 def status(as_json: Json = False) -> None:
     """Show what waits, what is stuck and why, what was refused, what the catalogue holds."""
     from pipeline_assets.orchestration.run_records import runs_of_inbox
-    from pipeline_assets.services import reporting
-    from pipeline_assets.services.status import status as find_status
+    from pipeline_assets.services.operators import reports
+    from pipeline_assets.services.operators.status import status as find_status
 
     pipeline = open_pipeline()
     with dagster_instance() as instance:
@@ -33,8 +33,8 @@ def status(as_json: Json = False) -> None:
     if as_json:
         print_json(
             {
-                "product_inbox": reporting.inbox(found.product_inbox),
-                "barcode_enrichment_inbox": reporting.inbox(found.barcode_enrichment_inbox),
+                "product_inbox": reports.inbox(found.product_inbox),
+                "barcode_enrichment_inbox": reports.inbox(found.barcode_enrichment_inbox),
                 "quarantined": found.quarantined,
                 "open_moves": found.open_moves,
                 "catalogue": found.catalogue,
@@ -55,8 +55,8 @@ def requeue(
     as_json: Json = False,
 ) -> None:
     """Have a halted file taken again, or send a refused one back from quarantine."""
-    from pipeline_assets.services.requeue import requeue as requeue_file
-    from pipeline_assets.services.requeue import requeue_all_halted
+    from pipeline_assets.services.operators.requeue import requeue as requeue_file
+    from pipeline_assets.services.operators.requeue import requeue_all_halted
 
     if (file is None) != all_halted:
         raise UsageError("Name one FILE, or use --all-halted.")
@@ -88,7 +88,7 @@ def decide(
 
     Ids that apps know go on resolving (table `product_redirects`); prices and history stay.
     """
-    from pipeline_assets.services.deciding import decide as settle
+    from pipeline_assets.services.operators.decide import decide as settle
 
     kind = None if decision == "undo" else decision
     decided = settle(open_pipeline(), kind, sku, other_sku, note)

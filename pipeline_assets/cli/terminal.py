@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pipeline_assets.catalogue.reports import FIGURES, FileReport
-from pipeline_assets.services.status import Status
-from pipeline_assets.services.survey import Survey
+from pipeline_assets.services.files.inbox_survey import Survey
+from pipeline_assets.services.operators.status import Status
 
 # A pipe has no width: lines are then as long as the tables need.
 _WIDTH = None if sys.stdout.isatty() else 160

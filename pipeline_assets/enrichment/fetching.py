@@ -9,7 +9,7 @@ from http.cookiejar import CookieJar
 import httpx
 import tenacity
 
-from pipeline_assets.domain.enrichment import Outcome
+from pipeline_assets.domain.enrichment.rows import Outcome
 from pipeline_assets.enrichment.origins import AllowList
 from pipeline_assets.enrichment.pacing import Pacer
 from pipeline_assets.errors import EnrichmentStoppedError

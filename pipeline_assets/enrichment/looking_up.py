@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pipeline_assets.domain.enrichment import SERVED, Answer, Outcome, Wanted
-from pipeline_assets.domain.product_pages import read_product_page
+from pipeline_assets.domain.enrichment.product_pages import read_product_page
+from pipeline_assets.domain.enrichment.rows import SERVED, Answer, Outcome, Wanted
 from pipeline_assets.enrichment.fetching import Fetched, PageFetcher
 from pipeline_assets.enrichment.sessions import Sessions
 from pipeline_assets.errors import EnrichmentStoppedError, SessionError

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline_assets.domain.rows import decode, header_of
+from pipeline_assets.domain.snapshots.rows import decode, header_of
 from pipeline_assets.errors import RefusedFileError, VanishedFileError
 from pipeline_assets.inbox.reading import read_beginning
 from pipeline_assets.inbox.scanning import InboxFile

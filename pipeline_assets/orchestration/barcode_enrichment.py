@@ -20,12 +20,12 @@ from pipeline_assets.orchestration.names import (
 )
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
-from pipeline_assets.services.claims import claim_next
-from pipeline_assets.services.enrichment import enrich_file
-from pipeline_assets.services.enrichment_progress import Figures, Watcher
-from pipeline_assets.services.outcomes import FileOutcome, State
+from pipeline_assets.services.enrichment.claims import claim_next
+from pipeline_assets.services.enrichment.enrich_file import enrich_file
+from pipeline_assets.services.enrichment.progress import Figures, Watcher
+from pipeline_assets.services.files.inbox_survey import survey
+from pipeline_assets.services.files.outcomes import FileOutcome, State
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.survey import survey
 from pipeline_assets.settings import Settings
 
 _LOG_EVERY_S = 60

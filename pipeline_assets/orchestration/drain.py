@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import dagster as dg
 
-from pipeline_assets.catalogue.faults import is_passing, shown_cause
+from pipeline_assets.catalogue.database.errors import is_passing, shown_cause
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles
 from pipeline_assets.orchestration.file_runs import file_tags
@@ -26,13 +26,13 @@ from pipeline_assets.orchestration.names import (
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.orchestration.run_reports import failure_message
 from pipeline_assets.orchestration.sensors import file_config
-from pipeline_assets.services.claims import claim_next
-from pipeline_assets.services.enrichment_progress import Watcher
+from pipeline_assets.services.enrichment.claims import claim_next
+from pipeline_assets.services.enrichment.progress import Watcher
+from pipeline_assets.services.files.inbox_survey import RunOfFile, Survey, survey
+from pipeline_assets.services.files.liveness import this_process
+from pipeline_assets.services.operators.reports import FailedRun
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
-from pipeline_assets.services.processes import this_process
-from pipeline_assets.services.reporting import FailedRun
-from pipeline_assets.services.survey import RunOfFile, Survey, survey
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.metadata import refusal_metadata
 from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.services.outcomes import FileOutcome
+from pipeline_assets.services.files.outcomes import FileOutcome
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 

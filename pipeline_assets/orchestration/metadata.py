@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipeline_assets.services.outcomes import FileOutcome
+from pipeline_assets.services.files.outcomes import FileOutcome
 
 _ROW_COUNT = {"processed_products": "rows_accepted", "store_prices": "rows_priced"}
 

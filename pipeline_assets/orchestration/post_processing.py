@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import dagster as dg
 from pydantic import Field
 
-from pipeline_assets.catalogue.faults import is_passing, shown_cause
+from pipeline_assets.catalogue.database.errors import is_passing, shown_cause
 from pipeline_assets.orchestration.file_runs import opened, start_again
 from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
 from pipeline_assets.orchestration.resources import PipelineResource

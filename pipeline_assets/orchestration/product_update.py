@@ -21,10 +21,10 @@ from pipeline_assets.orchestration.names import (
 )
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
-from pipeline_assets.services.ingestion import ingest_file
-from pipeline_assets.services.outcomes import State
+from pipeline_assets.services.files.inbox_survey import survey
+from pipeline_assets.services.files.outcomes import State
+from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.survey import survey
 
 product_inbox = dg.AssetSpec(
     PRODUCT,

@@ -14,7 +14,7 @@ from pipeline_assets.orchestration.names import (
     PROCESS_TAG,
     PRODUCT_UPDATE,
 )
-from pipeline_assets.services.survey import RunOfFile
+from pipeline_assets.services.files.inbox_survey import RunOfFile
 
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,

@@ -25,11 +25,11 @@ from pipeline_assets.orchestration.post_processing import post_process_only_job
 from pipeline_assets.orchestration.product_update import product_update_job
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
-from pipeline_assets.services.claims import claim_next
-from pipeline_assets.services.cycles import next_step
+from pipeline_assets.services.enrichment.claims import claim_next
+from pipeline_assets.services.files.cycles import next_step
+from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.timing import idle_reason, read_progress
-from pipeline_assets.services.survey import survey
 from pipeline_assets.settings import Settings
 
 CHECK_INTERVAL_S = 5

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
-from pipeline_assets.catalogue.engine import engine_for
-from pipeline_assets.catalogue.migrate import migrate
+from pipeline_assets.catalogue.database.engine import engine_for
+from pipeline_assets.catalogue.database.migrate import migrate
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, PRODUCT, Folders, Inbox
 from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings

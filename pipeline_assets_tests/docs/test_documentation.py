@@ -10,8 +10,8 @@ import typer
 
 from pipeline_assets.catalogue.schema import metadata
 from pipeline_assets.cli import app
-from pipeline_assets.domain.acceptance import REASONS
-from pipeline_assets.domain.product_reasons import Reason
+from pipeline_assets.domain.products.reasons import Reason
+from pipeline_assets.domain.snapshots.acceptance import REASONS
 from pipeline_assets.sample.generator import sample_files
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.steps import STEPS, run_steps

@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 from pipeline_assets.inbox.scanning import look
-from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets_tests.enrichment.shop import gtin
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace, row

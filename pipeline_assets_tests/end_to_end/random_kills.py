@@ -19,7 +19,7 @@ from pipeline_assets import definitions  # noqa: F401 - imported here, once
 from pipeline_assets.cli import main as cli
 from pipeline_assets.orchestration import drain as _drain  # noqa: F401
 from pipeline_assets.orchestration import product_update
-from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.ingestion.ingest_file import ingest_file
 
 
 def main() -> None:

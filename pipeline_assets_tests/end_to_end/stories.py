@@ -11,15 +11,15 @@ from itertools import combinations
 from random import Random
 from typing import Any, NamedTuple
 
-from pipeline_assets.domain.identity import Decision, SkuFacts
-from pipeline_assets.domain.match_keys import match_key
+from pipeline_assets.domain.normalisation.match_keys import match_key
+from pipeline_assets.domain.products.partition import Decision, SkuFacts
 from pipeline_assets.errors import UsageError
-from pipeline_assets.services.deciding import Kind, decide
-from pipeline_assets.services.outcomes import State
+from pipeline_assets.services.files.outcomes import State
+from pipeline_assets.services.operators.decide import Kind, decide
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.steps import run_steps
-from pipeline_assets_tests.domain.naive_identity import naive_partition
+from pipeline_assets_tests.domain.products.naive_partition import naive_partition
 from pipeline_assets_tests.workplace import Workplace, row
 
 BARCODES = ("9300000000019", "9300000000026", "9300000000033")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline_assets.orchestration.drain import drain_products
-from pipeline_assets.services.outcomes import State
+from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets_tests.workplace import Silent, Workplace, row
 

@@ -21,9 +21,9 @@ from pipeline_assets_tests.workplace import Workplace
 
 ROWS = 300
 NAME = "coles.jsonl"
-SERVICE = "pipeline_assets.services.enrichment"
+SERVICE = "pipeline_assets.services.enrichment.enrich_file"
 FETCH = "pipeline_assets.enrichment.fetching:PageFetcher.fetch"
-DONE = "pipeline_assets.services.enrichment_progress:Progress.done"
+DONE = "pipeline_assets.services.enrichment.progress:Progress.done"
 KEEP = "pipeline_assets.catalogue.enrichment:keep_answer"
 DEATHS = {
     "before the first page": Death(FETCH, is_before=True),

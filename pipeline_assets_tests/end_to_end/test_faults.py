@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline_assets.catalogue import ledger
-from pipeline_assets.domain.rows import parse_snapshot
+from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.reading import read_file
-from pipeline_assets.services import attempting, ingestion
+from pipeline_assets.services.files import attempt
+from pipeline_assets.services.ingestion import ingest_file
 from pipeline_assets_tests.commands import outcomes, process
 from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
@@ -103,7 +104,7 @@ def test_a_file_that_vanishes_before_it_is_read_ends_well(
         path.unlink(missing_ok=True)
         return read_file(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(attempting, "read_file", vanishing)
+    monkeypatch.setattr(attempt, "read_file", vanishing)
     found = workplace.outcomes(workplace.drain())
     assert found == {"a.jsonl": ("vanished", None), "b.jsonl": ("accepted", None)}
 
@@ -124,7 +125,7 @@ def test_of_two_runs_of_one_file_the_slower_finishes_what_the_quicker_began(
                 workplace.ingest("a.jsonl")
         return snapshot
 
-    monkeypatch.setattr(ingestion, "parse_snapshot", overtaken)
+    monkeypatch.setattr(ingest_file, "parse_snapshot", overtaken)
     outcome = workplace.ingest("a.jsonl")
     assert (outcome.state, outcome.was_unfinished_move) == ("archived", True)
     assert workplace.files("quarantine") == []

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipeline_assets.catalogue.engine import writing
-from pipeline_assets.catalogue.registry import ensure_store
-from pipeline_assets.domain.snapshots import Header
-from pipeline_assets.services.outcomes import State
+from pipeline_assets.catalogue.database.engine import writing
+from pipeline_assets.catalogue.stores import get_or_create_store
+from pipeline_assets.domain.snapshots.header import Header
+from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets_tests.end_to_end.stories import post_process
 from pipeline_assets_tests.workplace import Clock, Workplace, row
@@ -289,7 +289,7 @@ def test_stores_to_scrape_puts_first_what_is_worth_most(shops: Shops) -> None:
     some_weeks(shops)
     header = Header("aldi", "G7", None, None, datetime(2025, 9, 1), date(2025, 9, 1))
     with writing(shops.place.pipeline.engine) as connection:
-        ensure_store(connection, header, NOW)  # known, and never scraped
+        get_or_create_store(connection, header, NOW)  # known, and never scraped
     assert shops.place.rows(
         "SELECT store_id, reason, is_anchor, stores_in_group FROM stores_to_scrape"
     ) == [

@@ -12,8 +12,8 @@ import dagster as dg
 import pytest
 
 from pipeline_assets.orchestration.run_records import ACTIVE, runs_of_inbox
-from pipeline_assets.services.requeue import requeue
-from pipeline_assets.services.status import status
+from pipeline_assets.services.operators.requeue import requeue
+from pipeline_assets.services.operators.status import status
 from pipeline_assets_tests.end_to_end.conftest import Kill
 from pipeline_assets_tests.end_to_end.killed_drain import NOW, Death
 from pipeline_assets_tests.workplace import Clock, Workplace, row
@@ -22,15 +22,13 @@ REFUSED, EARLIER, ACCEPTED, OTHER = "refused.jsonl", "day1.jsonl", "day2.jsonl",
 FOLDERS = ("product_inbox", "archive", "quarantine", "rejects")
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-ATTEMPTING = "pipeline_assets.services.attempting"
-INGESTION = "pipeline_assets.services.ingestion"
+ATTEMPTING = "pipeline_assets.services.files.attempt"
+INGESTION = "pipeline_assets.services.ingestion.ingest_file"
 OF_AN_ACCEPTED_FILE = {
     "after reading": Death(f"{ATTEMPTING}:read_file"),
     "halfway through the rejects": Death("pathlib:Path.replace", is_before=True),
     "after the rejects were written": Death("pipeline_assets.inbox.filing:write_beside"),
-    "halfway through the transaction": Death(
-        "pipeline_assets.services.snapshot_writing:apply_price_plan"
-    ),
+    "halfway through the transaction": Death("pipeline_assets.catalogue.prices:apply_price_plan"),
     "before the commit, everything written": Death("pipeline_assets.catalogue.attempts:end"),
     "after the commit": Death(f"{INGESTION}:_Ingestion._write"),
     "before the move": Death("os:link", is_before=True),

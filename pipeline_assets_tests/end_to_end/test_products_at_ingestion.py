@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pipeline_assets.domain.identity import SkuFacts
-from pipeline_assets.services.outcomes import State
-from pipeline_assets_tests.domain.naive_identity import naive_partition
+from pipeline_assets.domain.products.partition import SkuFacts
+from pipeline_assets.services.files.outcomes import State
+from pipeline_assets_tests.domain.products.naive_partition import naive_partition
 from pipeline_assets_tests.workplace import Workplace, row
 
 ON_BOTH_DATABASES = True

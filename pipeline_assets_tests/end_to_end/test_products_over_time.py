@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline_assets.errors import UsageError
-from pipeline_assets.services.deciding import Kind, decide
+from pipeline_assets.services.operators.decide import Kind, decide
 from pipeline_assets_tests.end_to_end.stories import (
     BARCODES,
     Story,

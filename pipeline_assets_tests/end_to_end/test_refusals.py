@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from pipeline_assets.catalogue.engine import writing
+from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.errors import UsageError
-from pipeline_assets.services.outcomes import State
-from pipeline_assets.services.requeue import requeue
+from pipeline_assets.services.files.outcomes import State
+from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets_tests.workplace import Clock, Workplace, row
 
 ON_BOTH_DATABASES = True

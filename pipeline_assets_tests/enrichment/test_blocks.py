@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline_assets.errors import HaltedFileError
-from pipeline_assets.services.enrichment import enrich_file
-from pipeline_assets.services.requeue import requeue
+from pipeline_assets.services.enrichment.enrich_file import enrich_file
+from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets_tests.enrichment.shop import Operator, Shop, delivered, gtin, to_enrich
 from pipeline_assets_tests.workplace import Workplace
 

@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 from pipeline_assets.enrichment.browser import BrowserSessions
 from pipeline_assets.enrichment.origins import AllowList
 from pipeline_assets.errors import HaltedFileError, SessionError, UsageError
-from pipeline_assets.services.enrichment import enrich_file
+from pipeline_assets.services.enrichment.enrich_file import enrich_file
 from pipeline_assets_tests.enrichment.shop import (
     Shop,
     answer,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline_assets.services.enrichment import enrich_file
+from pipeline_assets.services.enrichment.enrich_file import enrich_file
 from pipeline_assets_tests.enrichment.shop import Shop, delivered, gtin, linked_page, to_enrich
 from pipeline_assets_tests.workplace import Clock, Workplace, row
 

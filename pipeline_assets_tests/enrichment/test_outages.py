@@ -10,8 +10,8 @@ from pipeline_assets.enrichment.fetching import FetchLimits, PageFetcher
 from pipeline_assets.enrichment.origins import AllowList
 from pipeline_assets.enrichment.pacing import Pacer
 from pipeline_assets.errors import HaltedFileError
-from pipeline_assets.services.enrichment import enrich_file
-from pipeline_assets.services.requeue import requeue
+from pipeline_assets.services.enrichment.enrich_file import enrich_file
+from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets_tests.enrichment.shop import (
     Shop,
     answer,

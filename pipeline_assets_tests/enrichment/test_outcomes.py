@@ -9,8 +9,8 @@ from itertools import count
 import pytest
 from werkzeug import Request, Response
 
-from pipeline_assets.domain.enrichment import Outcome
-from pipeline_assets.services.enrichment import enrich_file
+from pipeline_assets.domain.enrichment.rows import Outcome
+from pipeline_assets.services.enrichment.enrich_file import enrich_file
 from pipeline_assets_tests.enrichment.shop import (
     CAPTCHA,
     Behaviour,

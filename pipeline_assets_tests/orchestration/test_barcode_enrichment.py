@@ -9,9 +9,9 @@ import pytest
 
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.sensors import barcode_enrichment_inbox_sensor
-from pipeline_assets.services.claims import begin_alone
+from pipeline_assets.services.enrichment.claims import begin_alone
+from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets.services.pipeline import Pipeline, utc_now
-from pipeline_assets.services.requeue import requeue
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.enrichment.shop import (
     Operator,

@@ -13,8 +13,8 @@ from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import runs_of_inbox
 from pipeline_assets.orchestration.sensors import product_inbox_sensor
-from pipeline_assets.services.requeue import requeue
-from pipeline_assets.services.status import status
+from pipeline_assets.services.operators.requeue import requeue
+from pipeline_assets.services.operators.status import status
 from pipeline_assets_tests.orchestration.ticks import Ticks
 from pipeline_assets_tests.workplace import Workplace, row
 

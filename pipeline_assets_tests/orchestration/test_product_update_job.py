@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from pipeline_assets.definitions import build_defs
-from pipeline_assets.services import attempting, ingestion
+from pipeline_assets.services.files import attempt
+from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.ingestion.write_snapshot import WrittenSnapshot, write_snapshot
+from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.requeue import requeue
-from pipeline_assets.services.snapshot_writing import WrittenSnapshot, write_snapshot
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.orchestration.job_runs import (
     ASSETS,
@@ -141,7 +142,7 @@ def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_f
         place.pipeline, settings=place.pipeline.settings.model_copy(update={"max_failures": 10})
     )
     place.drop("a.jsonl", [row()])
-    original = getattr(attempting, moment)
+    original = getattr(attempt, moment)
     locks: list[threading.Timer] = []
 
     def locking_once(*arguments: Any) -> Any:
@@ -149,7 +150,7 @@ def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_f
             locks.append(hold_the_lock(place.data / "catalogue.sqlite", 0.4))
         return original(*arguments)
 
-    monkeypatch.setattr(attempting, moment, locking_once)
+    monkeypatch.setattr(attempt, moment, locking_once)
     result = run(place, file)
     locks[0].join()
     assert result.success
@@ -199,7 +200,7 @@ def test_an_error_that_passes_is_recorded_and_tried_again_with_nothing_left_of_t
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.drop("a.jsonl", [row()])
-    monkeypatch.setattr(ingestion, "write_snapshot", failing_writes(DUPLICATE, 2))
+    monkeypatch.setattr(ingest_file, "write_snapshot", failing_writes(DUPLICATE, 2))
     result = run(place, "a.jsonl")
     assert result.success
     assert restarts(place, result.run_id) == 2
@@ -214,7 +215,7 @@ def test_the_last_permitted_failure_in_a_row_halts_the_file(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.drop("a.jsonl", [row()])
-    monkeypatch.setattr(ingestion, "write_snapshot", failing_writes(DUPLICATE, 99))
+    monkeypatch.setattr(ingest_file, "write_snapshot", failing_writes(DUPLICATE, 99))
     result = run(place, "a.jsonl")
     assert not result.success
     assert [outcome for outcome, _ in attempts(place)] == ["failed", "failed", "halted"]
@@ -228,7 +229,7 @@ def test_any_other_error_halts_the_file_at_once_and_says_how_to_go_on(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.drop("a.jsonl", [row()])
-    monkeypatch.setattr(ingestion, "write_snapshot", failing_writes(ValueError("a bug"), 99))
+    monkeypatch.setattr(ingest_file, "write_snapshot", failing_writes(ValueError("a bug"), 99))
     result = run(place, "a.jsonl")
     assert not result.success
     assert restarts(place, result.run_id) == 0
@@ -238,7 +239,7 @@ def test_any_other_error_halts_the_file_at_once_and_says_how_to_go_on(
     assert "pipeline-assets requeue a.jsonl" in said
     assert place.one("SELECT count(*) FROM skus") == 0
     assert place.drain().left.halted == {"a.jsonl": "ValueError: a bug"}
-    monkeypatch.setattr(ingestion, "write_snapshot", write_snapshot)
+    monkeypatch.setattr(ingest_file, "write_snapshot", write_snapshot)
     requeue(place.pipeline, "a.jsonl")
     assert place.outcomes(place.drain()) == {"a.jsonl": ("accepted", None)}
 

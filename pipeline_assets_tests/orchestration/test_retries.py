@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from pipeline_assets.orchestration.drain import post_process
-from pipeline_assets.services import ingestion
+from pipeline_assets.services.ingestion import ingest_file
+from pipeline_assets.services.ingestion.write_snapshot import WrittenSnapshot, write_snapshot
+from pipeline_assets.services.operators.requeue import requeue, requeue_all_halted
 from pipeline_assets.services.post_processing import groups
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
-from pipeline_assets.services.requeue import requeue, requeue_all_halted
-from pipeline_assets.services.snapshot_writing import WrittenSnapshot, write_snapshot
 from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.orchestration.job_runs import materialized, restarts, run, words
 from pipeline_assets_tests.workplace import Workplace, row
@@ -53,7 +53,7 @@ def test_a_duplicate_key_up_to_nine_times_ends_in_success_after_as_many_restarts
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     workplace.drop("a.jsonl", rows())
-    monkeypatch.setattr(ingestion, "write_snapshot", broken_writes(DUPLICATE, times))
+    monkeypatch.setattr(ingest_file, "write_snapshot", broken_writes(DUPLICATE, times))
     result = run(workplace, "a.jsonl")
     assert result.success
     assert restarts(workplace, result.run_id) == times
@@ -73,7 +73,7 @@ def test_nothing_of_a_failed_try_is_left(
         undisturbed.take("a.jsonl", rows())
         expected = contents(undisturbed)
     workplace.drop("a.jsonl", rows())
-    monkeypatch.setattr(ingestion, "write_snapshot", broken_writes(DUPLICATE, 4))
+    monkeypatch.setattr(ingest_file, "write_snapshot", broken_writes(DUPLICATE, 4))
     assert run(workplace, "a.jsonl").success
     assert differences(expected, contents(workplace)) == {}
 
@@ -82,7 +82,7 @@ def test_the_tenth_in_a_row_halts_the_file_and_an_operator_starts_it_anew(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workplace.drop("a.jsonl", rows())
-    monkeypatch.setattr(ingestion, "write_snapshot", broken_writes(DUPLICATE, 19))
+    monkeypatch.setattr(ingest_file, "write_snapshot", broken_writes(DUPLICATE, 19))
     result = run(workplace, "a.jsonl")
     assert not result.success
     assert restarts(workplace, result.run_id) == 9
@@ -103,7 +103,7 @@ def test_a_launch_by_name_tries_a_halted_file_anew(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workplace.drop("a.jsonl", rows())
-    monkeypatch.setattr(ingestion, "write_snapshot", broken_writes(DUPLICATE, 12))
+    monkeypatch.setattr(ingest_file, "write_snapshot", broken_writes(DUPLICATE, 12))
     assert not run(workplace, "a.jsonl").success
     assert run(workplace, "a.jsonl").success
     assert outcomes(workplace) == [*["failed"] * 9, "halted", *["failed"] * 2, "accepted"]
@@ -112,7 +112,7 @@ def test_a_launch_by_name_tries_a_halted_file_anew(
 def test_a_success_begins_anew(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in ("2025-09-01", "2025-09-02"):
         workplace.drop("a.jsonl", rows(day))
-        monkeypatch.setattr(ingestion, "write_snapshot", broken_writes(DUPLICATE, 9))
+        monkeypatch.setattr(ingest_file, "write_snapshot", broken_writes(DUPLICATE, 9))
         assert run(workplace, "a.jsonl").success
     assert outcomes(workplace) == [*["failed"] * 9, "accepted"] * 2
 
@@ -121,12 +121,12 @@ def test_another_error_of_the_database_is_not_tried_again(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workplace.drop("a.jsonl", rows())
-    monkeypatch.setattr(ingestion, "write_snapshot", broken_writes(NOT_PASSING, 99))
+    monkeypatch.setattr(ingest_file, "write_snapshot", broken_writes(NOT_PASSING, 99))
     result = run(workplace, "a.jsonl")
     assert not result.success
     assert restarts(workplace, result.run_id) == 0
     assert outcomes(workplace) == ["halted"]
-    monkeypatch.setattr(ingestion, "write_snapshot", write_snapshot)
+    monkeypatch.setattr(ingest_file, "write_snapshot", write_snapshot)
     requeue(workplace.pipeline, "a.jsonl")
     assert run(workplace, "a.jsonl").success
 

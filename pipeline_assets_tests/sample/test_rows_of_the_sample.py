@@ -3,7 +3,7 @@
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from pipeline_assets.domain.rows import parse_snapshot
+from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets_tests.sample.parsed import COLES_TO_ENRICH, IGA, of_store, parsed_files
 
 _ZONE = ZoneInfo("Australia/Brisbane")

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from pipeline_assets.catalogue.engine import Lock, writing
+from pipeline_assets.catalogue.database.engine import Lock, writing
 from pipeline_assets.orchestration.drain import drain_products
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
@@ -20,7 +20,7 @@ ON_BOTH_DATABASES = True
 
 HOLDER = """
 import sys, time
-from pipeline_assets.catalogue.engine import Lock, writing
+from pipeline_assets.catalogue.database.engine import Lock, writing
 from pipeline_assets.services.pipeline import Pipeline
 with writing(Pipeline().engine, Lock.CATALOGUE):
     print("holding", flush=True)

@@ -6,8 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import String
 
-from pipeline_assets.catalogue import types
-from pipeline_assets.catalogue.schema import metadata
+from pipeline_assets.catalogue.schema import metadata, types
 
 _NAMED = {id(types.KEY): "KEY", id(types.MOMENT): "MOMENT", id(types.LONG_TEXT): "LONG_TEXT"}
 
@@ -18,11 +17,11 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
         return False
     name = _NAMED.get(id(item))
     if name is None and isinstance(item, String) and item.length:
-        autogen.imports.add("from pipeline_assets.catalogue.types import text_of")
+        autogen.imports.add("from pipeline_assets.catalogue.schema.types import text_of")
         return f"text_of({item.length})"
     if name is None:
         return False
-    autogen.imports.add(f"from pipeline_assets.catalogue.types import {name}")
+    autogen.imports.add(f"from pipeline_assets.catalogue.schema.types import {name}")
     return name
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from pipeline_assets.catalogue.types import text_of
+from pipeline_assets.catalogue.schema.types import text_of
 
 metadata = MetaData(
     naming_convention={

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, Table
 
 from pipeline_assets.catalogue.schema.base import BARCODE, COMPANY, STORE_ID, metadata
-from pipeline_assets.catalogue.types import MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import MOMENT, text_of
 
 enriched_rows = Table(
     "enriched_rows",

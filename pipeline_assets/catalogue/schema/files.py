@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Date, Index, Integer, Table
 
 from pipeline_assets.catalogue.schema.base import COMPANY, STORE_ID, metadata
-from pipeline_assets.catalogue.types import KEY, LONG_TEXT, MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import KEY, LONG_TEXT, MOMENT, text_of
 
 ingested_files = Table(
     "ingested_files",

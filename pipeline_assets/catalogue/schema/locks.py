@@ -3,6 +3,6 @@
 from sqlalchemy import Column, Table
 
 from pipeline_assets.catalogue.schema.base import metadata
-from pipeline_assets.catalogue.types import text_of
+from pipeline_assets.catalogue.schema.types import text_of
 
 locks = Table("locks", metadata, Column("name", text_of(32), primary_key=True))

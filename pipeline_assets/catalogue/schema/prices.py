@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table
 
 from pipeline_assets.catalogue.schema.base import metadata
-from pipeline_assets.catalogue.types import KEY, MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import KEY, MOMENT, text_of
 
 prices = Table(
     "prices",

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
 
 from pipeline_assets.catalogue.schema.base import BARCODE, COMPANY, STORE_ID, metadata
-from pipeline_assets.catalogue.types import KEY, LONG_TEXT, MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import KEY, LONG_TEXT, MOMENT, text_of
 
 brands = Table(
     "brands",

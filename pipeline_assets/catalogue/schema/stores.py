@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 
 from pipeline_assets.catalogue.schema.base import COMPANY, STORE_ID, metadata
-from pipeline_assets.catalogue.types import KEY, MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import KEY, MOMENT, text_of
 
 companies = Table(
     "companies",

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import brands as catalogue
-from pipeline_assets.catalogue import progress
+from pipeline_assets.catalogue import watermarks
 from pipeline_assets.catalogue.brands import Alias
-from pipeline_assets.domain.brands import gather_brands, plan_brands
+from pipeline_assets.domain.brands.plan import gather_brands, plan_brands
 from pipeline_assets.services.post_processing.reports import StepReport
 
 TRANSLATIONS = "brand_translations"
@@ -16,9 +16,9 @@ RECONCILED = "reconciled_brands"
 
 def translate_brands(connection: Connection) -> StepReport:
     """Conclude from today's SKUs which names are one brand, and record what is new or withdrawn."""
-    last_file = progress.last_file_id(connection)
+    last_file = watermarks.last_file_id(connection)
     recorded = catalogue.translations(connection)
-    if progress.seen_file_id(connection, TRANSLATIONS) == last_file:
+    if watermarks.seen_file_id(connection, TRANSLATIONS) == last_file:
         return StepReport(TRANSLATIONS, facts={"translations": len(recorded), "names_read": 0})
     facts = gather_brands(catalogue.brand_evidence(connection))
     plan = plan_brands(facts)
@@ -29,7 +29,7 @@ def translate_brands(connection: Connection) -> StepReport:
     written = [row for alias, row in wanted.items() if recorded.get(alias) != row]
     withdrawn = sorted(recorded.keys() - wanted.keys())
     catalogue.write_translations(connection, written, withdrawn)
-    progress.note_seen(connection, TRANSLATIONS, last_file)
+    watermarks.note_seen(connection, TRANSLATIONS, last_file)
     return StepReport(
         TRANSLATIONS,
         changes={"written": len(written), "withdrawn": len(withdrawn)},

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue.apply_products import delete_products_without_skus
 from pipeline_assets.catalogue.brands import delete_unused
+from pipeline_assets.catalogue.products import delete_products_without_skus
 from pipeline_assets.services.post_processing.reports import StepReport
 
 CLEANED = "cleaned_catalogue"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue import progress, translations
+from pipeline_assets.catalogue import translations, watermarks
 from pipeline_assets.inbox.filing import write_text_beside
 from pipeline_assets.services.post_processing.reports import StepReport
 
@@ -25,7 +25,7 @@ def export_tables(connection: Connection, folder: Path, *, dry_run: bool) -> Ste
     written = [
         name for name, table in tables.items() if _write(folder / name, table, dry_run=dry_run)
     ]
-    progress.note_seen(connection, EXPORTED, progress.last_file_id(connection))
+    watermarks.note_seen(connection, EXPORTED, watermarks.last_file_id(connection))
     return StepReport(
         EXPORTED,
         changes={"files_written": len(written)},

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import groups as catalogue
-from pipeline_assets.catalogue import progress
+from pipeline_assets.catalogue import watermarks
 from pipeline_assets.catalogue.groups import CompanyStores
-from pipeline_assets.domain.grouping import (
+from pipeline_assets.domain.groups.plan import (
     GroupingSettings,
     GroupPlan,
     anything_to_compare,
@@ -50,7 +50,7 @@ def reconcile_groups(
             anchors_flagged=len(plan.flagged_anchors),
         )
         details += _told(company, plan)
-    progress.note_seen(connection, RECONCILED, progress.last_file_id(connection))
+    watermarks.note_seen(connection, RECONCILED, watermarks.last_file_id(connection))
     return StepReport(RECONCILED, dict(changes), dict(facts), details)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline_assets.domain.agreement import exact_share
-from pipeline_assets.domain.grouping import GroupingSettings
+from pipeline_assets.domain.groups.agreement import exact_share
+from pipeline_assets.domain.groups.plan import GroupingSettings
 from pipeline_assets.errors import UsageError
 from pipeline_assets.settings import Settings
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue import progress, translations
-from pipeline_assets.catalogue.identity import Neighbourhood, changed_since, decided
-from pipeline_assets.domain.identity import Block
-from pipeline_assets.domain.product_plans import ProductPlan
+from pipeline_assets.catalogue import translations, watermarks
+from pipeline_assets.catalogue.neighbourhood import Neighbourhood, changed_since, decided
+from pipeline_assets.domain.products.partition import Block
+from pipeline_assets.domain.products.plan import ProductPlan
 from pipeline_assets.services.post_processing.reports import StepReport
-from pipeline_assets.services.settling import read_blocks, settle_products
+from pipeline_assets.services.products.reconcile import read_blocks, settle_products
 
 TRANSLATIONS = "product_translations"
 RECONCILED = "reconciled_products"
@@ -19,7 +19,7 @@ RECONCILED = "reconciled_products"
 
 def translate_products(connection: Connection) -> StepReport:
     """Record for each match key the key by which its product goes."""
-    last_file = progress.last_file_id(connection)
+    last_file = watermarks.last_file_id(connection)
     seeds = _seeds(connection, TRANSLATIONS)
     around, blocks = read_blocks(connection, seeds)
     wanted = canonical_keys(around, blocks)
@@ -30,7 +30,7 @@ def translate_products(connection: Connection) -> StepReport:
         translations.unknown_product_keys(connection)
     )
     translations.write_product_keys(connection, written, withdrawn)
-    progress.note_seen(connection, TRANSLATIONS, last_file)
+    watermarks.note_seen(connection, TRANSLATIONS, last_file)
     differing = {key: to for key, to in written.items() if key != to}
     return StepReport(
         TRANSLATIONS,
@@ -57,9 +57,9 @@ def canonical_keys(around: Neighbourhood, blocks: Sequence[Block]) -> dict[str, 
 
 def reconcile_products(connection: Connection, now: datetime) -> StepReport:
     """Let SKUs become one product, or come apart, wherever the facts ask for it."""
-    last_file = progress.last_file_id(connection)
+    last_file = watermarks.last_file_id(connection)
     settled = settle_products(connection, _seeds(connection, RECONCILED), now)
-    progress.note_seen(connection, RECONCILED, last_file)
+    watermarks.note_seen(connection, RECONCILED, last_file)
     plan = settled.plan
     return StepReport(
         RECONCILED,
@@ -90,4 +90,6 @@ def told(plan: ProductPlan) -> list[str]:
 
 def _seeds(connection: Connection, step: str) -> set[int]:
     """The SKUs whose facts changed since the step's last run, and those with a decision."""
-    return changed_since(connection, progress.seen_file_id(connection, step)) | decided(connection)
+    return changed_since(connection, watermarks.seen_file_id(connection, step)) | decided(
+        connection
+    )

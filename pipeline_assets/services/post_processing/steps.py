@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue.engine import Lock, writing
+from pipeline_assets.catalogue.database.engine import Lock, writing
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing import brands, cleanup, export, groups, products
 from pipeline_assets.services.post_processing.options import PostProcessingOptions

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline_assets.catalogue import progress
-from pipeline_assets.catalogue.engine import reading
+from pipeline_assets.catalogue import watermarks
+from pipeline_assets.catalogue.database.engine import reading
+from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing import brands, export, groups, products
-from pipeline_assets.services.survey import Survey
 
 _STEPS_WITH_PROGRESS = (
     brands.TRANSLATIONS,
@@ -46,6 +46,6 @@ def idle_reason(found: Survey, behind: Progress, now: datetime, max_wait: timede
 def read_progress(pipeline: Pipeline, last_ended_at: datetime | None) -> Progress:
     """How far post-processing is behind: its slowest step counts."""
     with reading(pipeline.engine) as connection:
-        seen = [progress.seen_file_id(connection, step) for step in _STEPS_WITH_PROGRESS]
-        waits_since = last_ended_at or progress.first_ingested_at(connection)
-        return Progress(progress.last_file_id(connection), min(seen), waits_since)
+        seen = [watermarks.seen_file_id(connection, step) for step in _STEPS_WITH_PROGRESS]
+        waits_since = last_ended_at or watermarks.first_ingested_at(connection)
+        return Progress(watermarks.last_file_id(connection), min(seen), waits_since)

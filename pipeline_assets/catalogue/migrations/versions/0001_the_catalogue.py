@@ -6,7 +6,7 @@ Revision: 0001, after .
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline_assets.catalogue.types import KEY, LONG_TEXT, MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import KEY, LONG_TEXT, MOMENT, text_of
 
 revision = "0001"
 down_revision = None

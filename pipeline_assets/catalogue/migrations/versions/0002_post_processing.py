@@ -6,7 +6,7 @@ Revision: 0002, after 0001.
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline_assets.catalogue.types import KEY, LONG_TEXT, MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import KEY, LONG_TEXT, MOMENT, text_of
 
 revision = "0002"
 down_revision = "0001"

@@ -6,7 +6,7 @@ Revision: 0003, after 0002.
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline_assets.catalogue.types import MOMENT, text_of
+from pipeline_assets.catalogue.schema.types import MOMENT, text_of
 
 revision = "0003"
 down_revision = "0002"

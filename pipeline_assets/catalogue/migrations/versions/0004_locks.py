@@ -6,7 +6,7 @@ Revision: 0004, after 0003.
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline_assets.catalogue.types import text_of
+from pipeline_assets.catalogue.schema.types import text_of
 
 revision = "0004"
 down_revision = "0003"

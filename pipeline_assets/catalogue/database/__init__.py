@@ -1,0 +1,1 @@
+"""What every subject needs of a database: connections, transactions, its errors, migrations."""

@@ -1,0 +1,83 @@
+"""Brings a catalogue to the schema this code works with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, func, select, text
+
+from pipeline_assets.catalogue import views
+from pipeline_assets.catalogue.database.engine import reading, writing
+from pipeline_assets.errors import UsageError
+
+VIEWS = {
+    "store_prices": views.store_prices,
+    "estimated_prices": views.estimated_prices,
+    "stores_to_scrape": views.stores_to_scrape,
+}
+
+
+def migrate(engine: Engine) -> bool:
+    """Apply the migrations that are missing; True when there were any. Safe to call each time.
+
+    Raises `UsageError` when the catalogue was written by a newer version of this project.
+    """
+    config = alembic_config()
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with reading(engine) as connection:
+        if _revision(connection) == head:
+            return False
+    with writing(engine) as connection, _alone(connection):
+        if _revision(connection) == head:
+            return False
+        _refuse_newer(config, _revision(connection), engine)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _create_views(connection)
+    return True
+
+
+def alembic_config() -> Config:
+    """Where Alembic finds the migrations; the connection goes into its `attributes`."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    return config
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Keep a second process from migrating too: on MySQL each statement is a commit of its own."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    connection.execute(select(func.get_lock("pipeline_assets migration", 600)))
+    try:
+        yield
+    finally:
+        connection.execute(select(func.release_lock("pipeline_assets migration")))
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(config: Config, revision: str | None, engine: Engine) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise UsageError(
+            f"The catalogue at {shown} has schema revision {revision}, which this version does not "
+            "know: it was written by a newer version. Upgrade pipeline-assets."
+        )
+
+
+def _create_views(connection: Connection) -> None:
+    # Views hold nothing, so they are made anew from today's text instead of being migrated.
+    dialect = "sqlite" if connection.dialect.name == "sqlite" else "mysql"
+    for name, query in VIEWS.items():
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+        connection.execute(text(f"CREATE VIEW {name} AS {query(dialect)}"))

@@ -1,0 +1,74 @@
+"""Prices and their history: what a store asks today, and the writing of what a snapshot changes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from pipeline_assets.catalogue.database.statements import pieces, rows_where_in, write_rows
+from pipeline_assets.catalogue.schema import price_history, prices
+from pipeline_assets.domain.snapshots.header import Header
+from pipeline_assets.domain.snapshots.listing import TERM_NAMES
+from pipeline_assets.domain.snapshots.prices import Price, PricePlan
+
+_PRICES = select(
+    prices.c.sku_id, *(prices.c[name] for name in TERM_NAMES), prices.c.previous_price_cents
+)
+
+
+def lookup_prices(connection: Connection, store_key: int) -> dict[int, Price]:
+    """Everything the store sells today, by sku_id."""
+    rows = connection.execute(_PRICES.where(prices.c.store_key == store_key)).all()
+    return {row[0]: Price._make(row) for row in rows}
+
+
+def lookup_last_prices(
+    connection: Connection, store_key: int, sku_ids: Collection[int]
+) -> dict[int, int]:
+    """The last price, in cents, that the store ever asked for each of these SKUs."""
+    priced = (
+        select(price_history.c.sku_id, price_history.c.price_cents)
+        .where(price_history.c.store_key == store_key, price_history.c.price_cents.is_not(None))
+        .order_by(price_history.c.scraped_at)  # so that the last one stays in the dictionary
+    )
+    rows = rows_where_in(connection, priced, price_history.c.sku_id, sku_ids)
+    return {row[0]: row[1] for row in rows}
+
+
+def apply_price_plan(
+    connection: Connection, plan: PricePlan, store_key: int, header: Header
+) -> None:
+    """Write a store's prices of today and append what changed to the history."""
+    if plan.new:
+        since = {"store_key": store_key, "price_since_date": header.scraped_date}
+        write_rows(connection, insert(prices), [price._asdict() | since for price in plan.new])
+    if plan.changed:
+        _rewrite(connection, store_key, plan.changed, {"price_since_date": header.scraped_date})
+    if plan.rewritten:
+        _rewrite(connection, store_key, plan.rewritten, {})
+    for piece in pieces(plan.delisted):
+        connection.execute(
+            delete(prices).where(prices.c.store_key == store_key, prices.c.sku_id.in_(piece))
+        )
+    if plan.history:
+        moment = {
+            "store_key": store_key,
+            "scraped_at": header.scraped_at,
+            "scraped_date": header.scraped_date,
+        }
+        rows = [entry._asdict() | moment for entry in plan.history]
+        write_rows(connection, insert(price_history), rows)
+
+
+def _rewrite(
+    connection: Connection, store_key: int, changed: Sequence[Price], more: Mapping[str, Any]
+) -> None:
+    statement = update(prices).where(
+        prices.c.store_key == bindparam("of_store"), prices.c.sku_id == bindparam("of_sku")
+    )
+    rows = [
+        {"of_store": store_key, "of_sku": price.sku_id, **more}
+        | {name: value for name, value in price._asdict().items() if name != "sku_id"}
+        for price in changed
+    ]
+    write_rows(connection, statement, rows)

@@ -1,0 +1,109 @@
+"""Writes which SKUs are one product: ids that are new, SKUs that move, ids that retire."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+
+from pipeline_assets.catalogue.database.statements import pieces, write_rows
+from pipeline_assets.catalogue.schema import product_merges, product_redirects, products, skus
+from pipeline_assets.domain.products.plan import (
+    CreatedProduct,
+    Merge,
+    NewProduct,
+    ProductPlan,
+    Split,
+    Summary,
+)
+
+
+def apply_product_plan(connection: Connection, plan: ProductPlan, now: datetime) -> None:
+    """Write the plan; every product id that was ever given out goes on resolving."""
+    if plan.is_empty:
+        return
+    _write_summaries(connection, plan.summaries)
+    created_ids = _create(connection, plan.created, now)
+    targets = dict(plan.moves)
+    for product_id, created in zip(created_ids, plan.created, strict=True):
+        targets |= dict.fromkeys(created.members, product_id)
+    if targets:
+        statement = update(skus).where(skus.c.sku_id == bindparam("of_sku"))
+        rows = [{"of_sku": sku_id, "product_id": target} for sku_id, target in targets.items()]
+        write_rows(connection, statement, rows)
+    _retire(connection, plan.merges, now)
+    _record(connection, plan, created_ids, now)
+
+
+def _write_summaries(connection: Connection, summaries: Mapping[int, Summary]) -> None:
+    if summaries:
+        statement = update(products).where(products.c.product_id == bindparam("of_product"))
+        rows = [
+            {"of_product": product_id, **summary._asdict()}
+            for product_id, summary in summaries.items()
+        ]
+        write_rows(connection, statement, rows)
+
+
+def _create(connection: Connection, created: Sequence[CreatedProduct], now: datetime) -> list[int]:
+    """The ids of new products, in the order given; their display SKUs tell them apart."""
+    if not created:
+        return []
+    rows = [product.summary._asdict() | {"created_at": now} for product in created]
+    write_rows(connection, insert(products), rows)
+    newest = select(products.c.display_sku_id, func.max(products.c.product_id)).group_by(
+        products.c.display_sku_id
+    )
+    ids: dict[int, int] = {}
+    for piece in pieces([product.summary.display_sku_id for product in created]):
+        # The highest id is the one just given; a lower one is of a product of former days.
+        found = connection.execute(newest.where(products.c.display_sku_id.in_(piece)))
+        ids |= {row[0]: row[1] for row in found}
+    return [ids[product.summary.display_sku_id] for product in created]
+
+
+def _retire(connection: Connection, merges: Sequence[Merge], now: datetime) -> None:
+    for merge in merges:
+        survivor = {"product_id": merge.survivor_id}
+        connection.execute(
+            update(product_redirects)
+            .where(product_redirects.c.product_id == merge.retired_id)
+            .values(survivor)
+        )
+        row = {"retired_product_id": merge.retired_id, "retired_at": now} | survivor
+        connection.execute(insert(product_redirects).values(row))
+        connection.execute(delete(products).where(products.c.product_id == merge.retired_id))
+
+
+def _record(
+    connection: Connection, plan: ProductPlan, created_ids: Sequence[int], now: datetime
+) -> None:
+    rows = [
+        _merge_row("merge", merge.retired_id, merge.survivor_id, merge, now)
+        for merge in plan.merges
+    ]
+    for split in plan.splits:
+        into = split.into
+        into_id = created_ids[into.index] if isinstance(into, NewProduct) else into
+        rows.append(_merge_row("split", split.from_product_id, into_id, split, now))
+    if rows:
+        write_rows(connection, insert(product_merges), rows)
+
+
+def _merge_row(
+    kind: str, from_id: int, into_id: int, change: Merge | Split, now: datetime
+) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "from_product_id": from_id,
+        "into_product_id": into_id,
+        "reason": str(change.reason),
+        "evidence": json.dumps(change.evidence, sort_keys=True),
+        "made_at": now,
+    }
+
+
+def delete_products_without_skus(connection: Connection) -> int:
+    """Remove the products that no SKU belongs to; how many there were."""
+    used = exists().where(skus.c.product_id == products.c.product_id)
+    return connection.execute(delete(products).where(~used)).rowcount

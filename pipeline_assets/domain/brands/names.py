@@ -1,0 +1,275 @@
+"""How the names of two brands are related, judged by their spellings alone.
+
+Belongs here: reading a spelling, and the rules by which two spellings can name one brand. What a
+rule needs besides (shared barcodes) is judged in `brands`; the words it knows are in
+`brand_words`.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from html import unescape
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from pipeline_assets.domain.brands.vocabulary import (
+    COMPANY_WORDS,
+    FORMS_IN_CAPITALS,
+    GENERAL_TRADES,
+    HOME_PLACES,
+    LEGAL_FORMS,
+    PLACES,
+    PLACES_OF_TWO_WORDS,
+    QUALITIES,
+    is_generic,
+    is_goods,
+)
+
+
+class Rule(IntEnum):
+    """Why two spellings can name one brand; the surest rule first."""
+
+    SAME_WORDS = 0  # Smith's = Smiths, Marks & Spencer = Marks and Spencer
+    SPACING = 1  # Coca Cola = CocaCola
+    LEGAL_FORM = 2  # Red Bull GmbH = Red Bull
+    PLURAL = 3  # Kellogg = Kellogg's
+    INITIALS = 4  # P.R.B = Pearl River Bridge
+    DESCRIPTION = 5  # Yumi's Quality Foods Pty Ltd = Yumi's
+    FOUNDER = 6  # R. Twining and Company Limited = Twinings
+    SIMILAR = 7  # Rowntrees = Rowntress
+
+
+@dataclass(frozen=True, slots=True)
+class BrandName:
+    """A spelling as the rules read it; words are lower case, without accents, in their order.
+
+    `core`: the words without a leading article, and where there is a legal form, without that and
+    the places and company words before it; never empty. `is_legal`: it names a legal entity.
+    `is_capitals`: it has no small letter, so it may be an abbreviation.
+    """
+
+    core: tuple[str, ...]
+    is_legal: bool
+    is_capitals: bool
+
+    @property
+    def joined(self) -> str:
+        """The core without spaces."""
+        return "".join(self.core)
+
+    @property
+    def is_distinctive(self) -> bool:
+        """Whether any word of the core belongs to this brand rather than to everyone."""
+        return not all(is_generic(word) for word in self.core)
+
+
+class Relation(NamedTuple):
+    """How two names are related. `needs`: the least number of barcodes that must confirm it.
+
+    `is_loose_a`, `is_loose_b`: this side could as well stand for other brands (a legal entity, an
+    abbreviation, a longer name). `similarity` of the cores, 0 to 1.
+    """
+
+    rule: Rule
+    needs: int
+    similarity: float
+    is_loose_a: bool
+    is_loose_b: bool
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether either side could stand for other brands."""
+        return self.is_loose_a or self.is_loose_b
+
+
+MIN_JOINED_ALONE = 5  # letters of a core that may be matched without any barcode
+MIN_SIMILAR = 6  # letters; shorter names one letter apart are mostly different words
+SIMILAR = 0.83  # one letter in six, with two barcodes
+VERY_SIMILAR = 0.9  # one letter in ten, with one barcode
+MAX_INITIALS = 5
+
+_APOSTROPHES = re.compile("['’‘`´ʼ′＇]")
+_DOTTED_LETTERS = re.compile(r"\b(?:[^\W\d_]\.)+[^\W\d_]\b")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=65_536)
+def read_brand_name(spelling: str) -> BrandName:
+    """A brand's name as a retailer writes it, HTML entities and legal form included."""
+    raw = _WORD.findall(_plain_text(spelling))
+    words = [(word, word.lower()) for word in raw if word.lower() != "and"]
+    if len(words) > 1 and words[0][1] == "the":
+        del words[0]
+    end = len(words)
+    while end > 1 and _goes_with_a_form(words[end - 1][1]):
+        end -= 1
+    is_legal = any(_is_legal_form(*word) for word in words[end:])
+    core = tuple(lower for _, lower in (words[:end] if is_legal else words))
+    return BrandName(core or (spelling.lower(),), is_legal, "".join(raw).isupper())
+
+
+def _plain_text(spelling: str) -> str:
+    text = _APOSTROPHES.sub("", unescape(unescape(spelling)))
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(sign for sign in text if not unicodedata.combining(sign))
+    for place in PLACES_OF_TWO_WORDS:
+        text = re.sub(rf"\b{place}\b", place.replace(" ", ""), text, flags=re.IGNORECASE)
+    return _DOTTED_LETTERS.sub(lambda match: match.group().replace(".", ""), text)
+
+
+def _is_legal_form(raw: str, word: str) -> bool:
+    return word in LEGAL_FORMS and (
+        word not in FORMS_IN_CAPITALS or raw not in (word, word.capitalize())
+    )
+
+
+def _goes_with_a_form(word: str) -> bool:
+    return word in LEGAL_FORMS or word in COMPANY_WORDS or word in PLACES
+
+
+@lru_cache(maxsize=65_536)
+def relate(a: BrandName, b: BrandName) -> Relation | None:
+    """How two names are related by the surest rule that fits, or None: they are different."""
+    similarity = OSA.normalized_similarity(a.joined, b.joined)
+    for rule, find in _RULES:
+        found = find(a, b)
+        if found is not None:
+            needs, is_loose_a, is_loose_b = found
+            loose = (is_loose_a or a.is_legal, is_loose_b or b.is_legal)
+            return Relation(rule, needs, round(similarity, 3), *loose)
+    return None
+
+
+def abbreviates(short: BrandName, long: BrandName) -> bool:
+    """Whether `short` is the initials of `long`, which may go on with generic words."""
+    letters = short.joined
+    is_initials = len(short.core) == 1 or all(len(word) == 1 for word in short.core)
+    if not (is_initials and short.is_capitals and 2 <= len(letters) <= MAX_INITIALS):
+        return False
+    initials = "".join(word[0] for word in long.core)
+    if len(long.core) < 2 or all(len(word) == 1 for word in long.core):
+        return False
+    rest = long.core[len(letters) :]
+    return initials.startswith(letters) and (not rest or _adds_nothing(rest, long.is_legal))
+
+
+Found = tuple[int, bool, bool]
+
+
+def _same_words(a: BrandName, b: BrandName) -> Found | None:
+    return (0, False, False) if a.core == b.core and not (a.is_legal or b.is_legal) else None
+
+
+def _spacing(a: BrandName, b: BrandName) -> Found | None:
+    if a.joined != b.joined or a.is_legal or b.is_legal:
+        return None
+    return (0 if len(a.joined) > MIN_JOINED_ALONE else 1), False, False
+
+
+def _legal_form(a: BrandName, b: BrandName) -> Found | None:
+    if a.joined != b.joined:
+        return None
+    speaks_alone = len(a.joined) >= MIN_JOINED_ALONE and a.is_distinctive and b.is_distinctive
+    return (0 if speaks_alone else 1), False, False
+
+
+def _plural(a: BrandName, b: BrandName) -> Found | None:
+    is_plural = _singular(a.joined) == _singular(b.joined)
+    return (1, False, False) if is_plural and a.is_distinctive and b.is_distinctive else None
+
+
+def _initials(a: BrandName, b: BrandName) -> Found | None:
+    if abbreviates(a, b):
+        return (1 if len(a.joined) > 2 else 2), True, False
+    if abbreviates(b, a):
+        return (1 if len(b.joined) > 2 else 2), False, True
+    return None
+
+
+def _description(a: BrandName, b: BrandName) -> Found | None:
+    if _is_described_by(a, b):
+        return (1 if len(a.joined) > 2 else 2), False, True
+    if _is_described_by(b, a):
+        return (1 if len(b.joined) > 2 else 2), True, False
+    return None
+
+
+def _founder(a: BrandName, b: BrandName) -> Found | None:
+    if _is_founder(a, b):
+        return 2, True, False
+    return (2, False, True) if _is_founder(b, a) else None
+
+
+def _similar(a: BrandName, b: BrandName) -> Found | None:
+    short, long = sorted((a.joined, b.joined), key=len)
+    if len(short) < MIN_SIMILAR or _digits(short) != _digits(long):
+        return None
+    similarity = OSA.normalized_similarity(short, long, score_cutoff=SIMILAR)
+    if similarity < SIMILAR or not (a.is_distinctive and b.is_distinctive):
+        return None
+    return (1 if similarity >= VERY_SIMILAR else 2), True, True
+
+
+def _is_described_by(short: BrandName, long: BrandName) -> bool:
+    """Whether `long` is the name `short` and then only words that say what is sold."""
+    if not short.is_distinctive:
+        return False
+    name = _singular(short.joined)
+    return any(
+        _singular("".join(long.core[:end])) == name
+        and _adds_nothing(long.core[end:], long.is_legal)
+        for end in range(1, len(long.core))
+    )
+
+
+def _adds_nothing(rest: tuple[str, ...], is_legal: bool) -> bool:
+    """Whether words after a brand's name leave it the same brand.
+
+    In a legal name any generic word does. Without a legal form `Organic` or `Bakery` often names
+    a range of its own, so there the words must tell what is sold, or of a company.
+    """
+    if is_legal:
+        return all(is_generic(word) for word in rest)
+    end = len(rest)
+    while end and rest[end - 1] in COMPANY_WORDS | HOME_PLACES | GENERAL_TRADES:
+        end -= 1
+    goods = rest[:end]
+    return not goods or (
+        is_goods(goods[-1]) and all(is_goods(word) or word in QUALITIES for word in goods)
+    )
+
+
+def _is_founder(legal: BrandName, other: BrandName) -> bool:
+    """Whether a legal name is a person's initials and then the other name (`HJ Heinz`)."""
+    initials, name = legal.core[0], "".join(legal.core[1:])
+    return (
+        legal.is_legal
+        and len(initials) <= 2
+        and len(name) >= MIN_JOINED_ALONE
+        and other.is_distinctive
+        and _singular(name) == _singular(other.joined)
+    )
+
+
+def _singular(joined: str) -> str:
+    is_plural = len(joined) >= 4 and joined.endswith("s") and not joined.endswith("ss")
+    return joined[:-1] if is_plural else joined
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+_RULES = (
+    (Rule.SAME_WORDS, _same_words),
+    (Rule.SPACING, _spacing),
+    (Rule.LEGAL_FORM, _legal_form),
+    (Rule.PLURAL, _plural),
+    (Rule.INITIALS, _initials),
+    (Rule.DESCRIPTION, _description),
+    (Rule.FOUNDER, _founder),
+    (Rule.SIMILAR, _similar),
+)

@@ -1,0 +1,134 @@
+"""Evidence about brands → which names are one brand: a plan, nothing is written.
+
+Two names become one when their spellings are related (`brand_names`) *and* barcodes confirm it; a
+few relations are sure enough alone. A shared barcode by itself is no reason: a retailer often names
+the maker. A name that could stand for several brands (a legal entity, an abbreviation) must agree
+with this one brand in nearly all that it shares with anyone. And every two names of one brand must
+be related, so that a chain of likenesses never unites two brands that are clearly different.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline_assets.domain.brands.clusters import (
+    BrandFacts,
+    BrandThresholds,
+    Cluster,
+    DeclinedPair,
+    Evidence,
+    display_spelling,
+    merge_brands,
+)
+
+__all__ = [
+    "DEFAULT_THRESHOLDS",
+    "BrandFacts",
+    "BrandPlan",
+    "BrandThresholds",
+    "DeclinedPair",
+    "Translation",
+    "display_spelling",
+    "gather_brands",
+    "plan_brands",
+]
+
+DEFAULT_THRESHOLDS = BrandThresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """An alias, the canonical name it is translated to (both normalised), and why.
+
+    `matched_with`: the name of the same brand that it was matched with, not always the canonical
+    one; `rule`: lower-case name of the `brand_names.Rule`; `similarity` of the two cores, 0 to 1;
+    `shared_barcodes` and `agreement` as in `Evidence`.
+    """
+
+    alias: str
+    canonical: str
+    matched_with: str
+    rule: str
+    similarity: float
+    shared_barcodes: int
+    agreement: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrandPlan:
+    """Which names are one brand: `translations`, ordered by alias, and what was `declined`.
+
+    `display_names`: how each canonical name of a translation is shown.
+    """
+
+    translations: Sequence[Translation] = ()
+    display_names: Mapping[str, str] = field(default_factory=dict)
+    declined: Sequence[DeclinedPair] = ()
+
+    @property
+    def canonical_names(self) -> dict[str, str]:
+        """The canonical name by alias; names that are their own canonical name are not in it."""
+        return {each.alias: each.canonical for each in self.translations}
+
+
+def gather_brands(skus: Iterable[tuple[str, str, str | None]]) -> list[BrandFacts]:
+    """The facts from SKUs as (normalised brand name, its spelling, barcode), ordered by name."""
+    spellings: dict[str, set[str]] = defaultdict(set)
+    barcodes: dict[str, set[str]] = defaultdict(set)
+    counts: dict[str, int] = defaultdict(int)
+    for name, spelling, barcode in skus:
+        spellings[name].add(spelling)
+        counts[name] += 1
+        if barcode is not None:
+            barcodes[name].add(barcode)
+    return [
+        BrandFacts(name, tuple(sorted(spellings[name])), frozenset(barcodes[name]), counts[name])
+        for name in sorted(spellings)
+    ]
+
+
+def plan_brands(
+    brands: Iterable[BrandFacts], thresholds: BrandThresholds = DEFAULT_THRESHOLDS
+) -> BrandPlan:
+    """Which of the brands are one; the same in whatever order they come.
+
+    It ends when no pair is left to merge: a plan for brands that were merged by a plan is empty.
+    """
+    clusters, declined = merge_brands(brands, thresholds)
+    translations: list[Translation] = []
+    display_names: dict[str, str] = {}
+    for cluster in clusters:
+        canonical = cluster.canonical
+        display_names[canonical.name] = display_spelling(canonical)
+        translations += _translations(cluster, canonical.name)
+    translations.sort(key=lambda each: each.alias)
+    return BrandPlan(translations, display_names, declined)
+
+
+def _translations(cluster: Cluster, canonical: str) -> list[Translation]:
+    """The cluster's tree of merges, walked from its canonical name outwards."""
+    links: dict[str, list[Evidence]] = defaultdict(list)
+    for why in cluster.merges:
+        links[why.name_a].append(why)
+        links[why.name_b].append(why)
+    found: list[Translation] = []
+    reached = [canonical]
+    for name in reached:  # grows while it is walked
+        for why in links[name]:
+            alias = why.name_b if why.name_a == name else why.name_a
+            if alias not in reached:
+                reached.append(alias)
+                found.append(_translation(alias, canonical, name, why))
+    return found
+
+
+def _translation(alias: str, canonical: str, matched_with: str, why: Evidence) -> Translation:
+    return Translation(
+        alias,
+        canonical,
+        matched_with,
+        why.relation.rule.name.lower(),
+        why.relation.similarity,
+        why.shared_barcodes,
+        why.agreement,
+    )

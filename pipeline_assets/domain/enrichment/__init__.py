@@ -1,0 +1,1 @@
+"""Rows that miss barcodes, and the product pages that may show them."""

@@ -1,0 +1,101 @@
+"""A shop's product page: whether it is one, and which barcode it gives. Pure; nothing is fetched.
+
+Two places are read, in this order: the JSON-LD `Product` (schema.org/Product: `gtin`, `gtin13`,
+`gtin14`, `gtin8`, then `mpn`), then the page's own data in `__NEXT_DATA__`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from selectolax.lexbor import LexborHTMLParser
+
+from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
+
+_GTIN_KEYS = ("gtin", "gtin13", "gtin14", "gtin8", "mpn")
+_PAGE_PROPS = (("props", "pageProps"), ("pageProps",))
+_PRODUCT_PATHS = (("product",), ("pdpLayout", "product"))
+_UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """What a page says: it is about a product or not, and the product's GTIN-13, if it has one.
+
+    `is_product` is False for a page of the shop that shows no product, an error page say.
+    """
+
+    is_product: bool
+    barcode: str | None = None
+
+
+def read_product_page(html: bytes, sku: str) -> ProductPage | None:
+    """What the page of `sku` says; None when it is no page of the shop at all, but a captcha.
+
+    That is so when it has neither a JSON-LD `Product` nor `__NEXT_DATA__`. Where a page shows
+    several products, the one whose own `sku` is the wanted one goes before the others.
+    """
+    tree = LexborHTMLParser(html)
+    linked = sorted(_linked_products(tree), key=lambda node: not _is_of(node, sku))
+    next_data = tree.css_first("script#__NEXT_DATA__")
+    if not linked and next_data is None:
+        return None
+    data = _decoded(next_data.text()) if next_data is not None else None
+    own = list(_next_products(data))
+    numbers = [node.get(key) for node in linked for key in _GTIN_KEYS]
+    numbers += [product.get("gtin") for product in own]
+    found = (normalise_barcode(_as_list(number), sku) for number in numbers)
+    barcode = next((gtin for gtin in found if gtin is not None), None)
+    return ProductPage(bool(linked or own), barcode)
+
+
+def _linked_products(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
+    for script in tree.css("script[type]"):
+        kind = (script.attributes.get("type") or "").partition(";")[0].strip().lower()
+        if kind == "application/ld+json":
+            yield from _products_in(_decoded(script.text()))
+
+
+def _products_in(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The products that a JSON-LD document is about; not those it merely mentions as related."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _products_in(item)
+    elif isinstance(value, dict):
+        if _is_product(value.get("@type")):
+            yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _products_in(value.get(key))
+
+
+def _is_product(kind: Any) -> bool:
+    kinds = kind if isinstance(kind, list) else [kind]
+    names = (k.replace(":", "/").split("/")[-1] for k in kinds if isinstance(k, str))
+    return "Product" in names
+
+
+def _is_of(node: Mapping[str, Any], sku: str) -> bool:
+    return str(node.get("sku", node.get("productID"))).strip() == sku
+
+
+def _next_products(data: Any) -> Iterator[Mapping[str, Any]]:
+    for props in _PAGE_PROPS:
+        for path in _PRODUCT_PATHS:
+            found = data
+            for key in (*props, *path):
+                found = found.get(key) if isinstance(found, dict) else None
+            if isinstance(found, dict):
+                yield found
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text.strip().encode())
+    except _UNDECODABLE:
+        return None
+
+
+def _as_list(number: object) -> object:
+    """A list of numbers as the text that `normalise_barcode` reads; anything else as it is."""
+    return ",".join(map(str, number)) if isinstance(number, list) else number

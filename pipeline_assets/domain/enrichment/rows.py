@@ -1,0 +1,111 @@
+"""Which rows of a file need a barcode from outside, and how an answer is written into its row.
+
+Lines that need nothing, and lines that are no rows, pass through as they are, to the byte.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
+from pipeline_assets.domain.snapshots.listing import MAX_SKU_LENGTH, MAX_URL_LENGTH, RowRejection
+from pipeline_assets.domain.snapshots.rows import decode
+
+
+class Outcome(StrEnum):
+    """What came of looking a row up. All but the first two leave the row as it was."""
+
+    FOUND = "found"
+    NONE = "none"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    UNAVAILABLE = "unavailable"
+    FORBIDDEN = "forbidden"
+    UNREADABLE = "unreadable"
+
+
+# Only a product's page proves that a session works; a missing page may be answered to anyone.
+SERVED = frozenset({Outcome.FOUND, Outcome.NONE})
+
+
+class Source(StrEnum):
+    """Where a row's answer comes from."""
+
+    CATALOGUE = "catalogue"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row that misses its barcode: its line's number (from 1), its SKU, its page's address."""
+
+    line: int
+    sku: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a row's barcode; `checked_at` (UTC) is when its page showed none."""
+
+    outcome: Outcome
+    barcode: str | None = None
+    source: Source = Source.PAGE
+    checked_at: datetime | None = None
+
+
+def wanted_rows(lines: Sequence[bytes]) -> list[Wanted]:
+    """The rows without a valid barcode that have an address and may have a barcode, in order."""
+    rows = (_wanted(number, line) for number, line in enumerate(lines, 1) if line.strip())
+    return [row for row in rows if row is not None]
+
+
+def _wanted(number: int, line: bytes) -> Wanted | None:
+    raw = decode(line)
+    if isinstance(raw, RowRejection) or raw.product is None:
+        return None
+    product = raw.product
+    sku = str(product.sku).strip() if _is_text_or_number(product.sku) else ""
+    url = product.url.strip() if isinstance(product.url, str) else ""
+    if not 0 < len(sku) <= MAX_SKU_LENGTH or not 0 < len(url) <= MAX_URL_LENGTH:
+        return None
+    if product.has_no_coles_barcode is True or normalise_barcode(product.barcode, sku) is not None:
+        return None
+    return Wanted(number, sku, url)
+
+
+def _is_text_or_number(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def enriched_lines(lines: Sequence[bytes], answers: Mapping[int, Answer]) -> list[bytes]:
+    """The file's lines, in order, with what `answers` (by line number) say written into them."""
+    return [
+        _written(line, answers[number]) if number in answers else line
+        for number, line in enumerate(lines, 1)
+    ]
+
+
+def _written(line: bytes, answer: Answer) -> bytes:
+    values: dict[str, Any] = {}
+    if answer.outcome is Outcome.FOUND:
+        values = {"barcode": answer.barcode}
+    elif answer.outcome is Outcome.NONE:
+        values = {"has_no_coles_barcode": True}
+        if answer.source is Source.CATALOGUE and answer.checked_at is not None:
+            # Else the mark would renew itself with every file, and its page never be asked again.
+            values["no_barcode_checked_at"] = f"{answer.checked_at.isoformat()}Z"
+    return _with_product_values(line, values) if values else line
+
+
+def _with_product_values(line: bytes, values: Mapping[str, Any]) -> bytes:
+    """The line with these keys of its product set; every other value keeps its very bytes."""
+    row = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    product = msgspec.json.decode(row["product"], type=dict[str, msgspec.Raw])
+    product |= {key: msgspec.Raw(msgspec.json.encode(value)) for key, value in values.items()}
+    row["product"] = msgspec.Raw(msgspec.json.encode(product))
+    return msgspec.json.encode(row)

@@ -1,0 +1,1 @@
+"""Which stores of a company price alike: agreement, comparisons, merging, the plan."""

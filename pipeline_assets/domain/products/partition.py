@@ -1,0 +1,209 @@
+"""Which SKUs are one product: facts and operators' decisions in, a partition into blocks out.
+
+Order, time and the number of runs play no part. Which product ids the blocks keep or get is in
+`product_plans`; how barcodes and match keys come about is in `barcodes` and `match_keys`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import Literal
+
+from pipeline_assets.domain.products.constrained_clustering import Gathering
+
+
+@dataclass(frozen=True, slots=True)
+class SkuFacts:
+    """What decides on a SKU's product. `barcode`: a GTIN-13; without a `match_key` none matches."""
+
+    sku_id: int
+    company: str
+    sku: str
+    barcode: str | None
+    match_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An operator's word on two SKUs: one product, or never one; it goes before the rules."""
+
+    kind: Literal["same", "never"]
+    sku_id_a: int
+    sku_id_b: int
+
+
+class Rule(StrEnum):
+    """What ties a SKU to the others of its block; of several, the first that stands here."""
+
+    BARCODE = "barcode"  # rule 1: another one has its barcode
+    KEY_WITH_ONE_BARCODE = "key_with_one_barcode"  # rule 2: by its key, or another by its barcode
+    SAME_KEY = "same_key"  # rule 3: another one without a barcode has its match key
+    DECIDED = "decided"  # rule 4: only an operator's *same*
+    ALONE = "alone"  # there are no others
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """SKUs that are one product.
+
+    `members`: sku_ids by (company, sku), never empty; `barcode`: the lowest of theirs;
+    `rules`: for each member, why it is here.
+    """
+
+    members: tuple[int, ...]
+    barcode: str | None
+    rules: Mapping[int, Rule]
+
+
+Pair = tuple[int, int]
+Unit = tuple[SkuFacts, ...]
+"""SKUs that an operator said are the same, by (company, sku); nearly always a single one."""
+
+
+def partition(
+    skus: Iterable[SkuFacts], decisions: Iterable[Decision], sold_together: Set[Pair]
+) -> list[Block]:
+    """The products these SKUs make, by their first member's (company, sku).
+
+    `sold_together`: pairs of sku_ids, of SKUs of one company that one store sold at one time.
+    Decisions and pairs about SKUs that are not given are ignored. Of contradicting decisions
+    *same* wins. A *never* parts even SKUs with equal barcodes; then lower (company, sku) go first
+    and each of the others goes with the first it may go with.
+    """
+    ordered = sorted(skus, key=lambda sku: (sku.company, sku.sku))
+    decided = list(decisions)
+    units = _units(ordered, [(d.sku_id_a, d.sku_id_b) for d in decided if d.kind == "same"])
+    unit_of = {sku.sku_id: number for number, unit in enumerate(units) for sku in unit}
+    never = [(d.sku_id_a, d.sku_id_b) for d in decided if d.kind == "never"]
+    barcodes_of = barcodes_by_key(ordered)
+
+    by_barcode, unplaced = _gather_by_barcode(units, barcodes_of, _foes(never, unit_of))
+    by_key = _gather_by_key(units, unplaced, _foes(chain(never, sold_together), unit_of))
+    groups = sorted([*by_barcode, *by_key])
+    return [_block([units[number] for number in group], barcodes_of) for group in groups]
+
+
+def barcodes_by_key(skus: Iterable[SkuFacts]) -> dict[str, set[str]]:
+    """The barcodes that SKUs with a match key have; a key without any is not in it."""
+    barcodes: dict[str, set[str]] = defaultdict(set)
+    for sku in skus:
+        if sku.match_key is not None and sku.barcode is not None:
+            barcodes[sku.match_key].add(sku.barcode)
+    return dict(barcodes)
+
+
+def _units(ordered: Sequence[SkuFacts], same: Sequence[Pair]) -> list[Unit]:
+    """Rule 4: what an operator joined, and every other SKU for itself, in the order given."""
+    position = {sku.sku_id: number for number, sku in enumerate(ordered)} if same else {}
+    links: dict[int, set[int]] = defaultdict(set)
+    for link, (a, b) in enumerate(same):
+        if a in position and b in position:
+            links[position[a]].add(link)
+            links[position[b]].add(link)
+    joined = Gathering({})
+    for number in sorted(links):
+        joined.add(number, links[number])
+    units: dict[int, Unit] = {number: (sku,) for number, sku in enumerate(ordered)}
+    for first, *others in joined.groups():
+        units[first] = tuple(ordered[number] for number in (first, *others))
+        for number in others:
+            del units[number]
+    return list(units.values())
+
+
+def _foes(pairs: Iterable[Pair], unit_of: Mapping[int, int]) -> dict[int, set[int]]:
+    """The units that must stay apart, in both directions."""
+    foes: dict[int, set[int]] = defaultdict(set)
+    for sku_id_a, sku_id_b in pairs:
+        a, b = unit_of.get(sku_id_a), unit_of.get(sku_id_b)
+        if a is not None and b is not None and a != b:
+            foes[a].add(b)
+            foes[b].add(a)
+    return dict(foes)
+
+
+def _gather_by_barcode(
+    units: Sequence[Unit], barcodes_of: Mapping[str, set[str]], foes: Mapping[int, Set[int]]
+) -> tuple[list[list[int]], list[int]]:
+    """Rules 1 and 2: the groups with barcodes, and the units that are in none of them."""
+    gathering = Gathering(foes)
+    without: list[int] = []
+    for number, unit in enumerate(units):
+        barcodes = {sku.barcode for sku in unit if sku.barcode is not None}
+        if barcodes:
+            gathering.add(number, barcodes)
+        else:
+            without.append(number)
+    unplaced: list[int] = []
+    for number in without:
+        found = {barcode for key in _keys(units[number]) for barcode in barcodes_of.get(key, ())}
+        # Kept from every holder of its barcode by a *never*, a unit is left to rule 3.
+        if len(found) != 1 or not gathering.join(number, found.pop()):
+            unplaced.append(number)
+    return gathering.groups(), unplaced
+
+
+def _gather_by_key(
+    units: Sequence[Unit], unplaced: Iterable[int], foes: Mapping[int, Set[int]]
+) -> list[list[int]]:
+    """Rule 3, for the units that rules 1 and 2 do not place."""
+    gathering = Gathering(foes)
+    for number in unplaced:
+        gathering.add(number, _keys(units[number]))
+    return gathering.groups()
+
+
+def _keys(skus: Iterable[SkuFacts]) -> set[str]:
+    return {sku.match_key for sku in skus if sku.match_key is not None}
+
+
+def _block(units: Sequence[Unit], barcodes_of: Mapping[str, set[str]]) -> Block:
+    if len(units) == 1 and len(units[0]) == 1:
+        (sku,) = units[0]
+        return Block((sku.sku_id,), sku.barcode, {sku.sku_id: Rule.ALONE})
+    skus = sorted(chain.from_iterable(units), key=lambda sku: (sku.company, sku.sku))
+    barcodes = [sku.barcode for sku in skus if sku.barcode is not None]
+    return Block(
+        tuple(sku.sku_id for sku in skus),
+        min(barcodes, default=None),
+        _rules(units, Counter(barcodes), barcodes_of),
+    )
+
+
+def _rules(
+    units: Sequence[Unit], holders: Mapping[str, int], barcodes_of: Mapping[str, set[str]]
+) -> dict[int, Rule]:
+    """Each member's rule in a block of several; `holders`: how many of them have a barcode."""
+    skus = list(chain.from_iterable(units))
+    attached = _attached(skus, holders, barcodes_of)
+    sought = set(attached.values())
+    # Within a unit an equal key is no reason: the operator's word brought them together.
+    units_with_key = Counter(
+        key for unit in units for key in _keys(sku for sku in unit if sku.barcode is None)
+    )
+
+    def rule(sku: SkuFacts) -> Rule:
+        if sku.barcode is not None and holders[sku.barcode] > 1:
+            return Rule.BARCODE
+        if sku.sku_id in attached or sku.barcode in sought:
+            return Rule.KEY_WITH_ONE_BARCODE
+        if sku.barcode is None and sku.match_key is not None and units_with_key[sku.match_key] > 1:
+            return Rule.SAME_KEY
+        return Rule.DECIDED
+
+    return {sku.sku_id: rule(sku) for sku in skus}
+
+
+def _attached(
+    skus: Iterable[SkuFacts], holders: Mapping[str, int], barcodes_of: Mapping[str, set[str]]
+) -> dict[int, str]:
+    """The one barcode to which its key leads a SKU without, where a member of the block has it."""
+    attached: dict[int, str] = {}
+    for sku in skus:
+        if sku.barcode is None and sku.match_key is not None:
+            found = barcodes_of.get(sku.match_key, set())
+            if len(found) == 1 and not found.isdisjoint(holders):
+                (attached[sku.sku_id],) = found
+    return attached

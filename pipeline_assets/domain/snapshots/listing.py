@@ -1,0 +1,203 @@
+"""One row of a snapshot: what makes it acceptable, and what is taken from it.
+
+The rules name their reasons; the order in which they stand is the order in which they are tried.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
+from pipeline_assets.domain.normalisation.money import price_cents
+from pipeline_assets.domain.normalisation.timestamps import parse_moment
+from pipeline_assets.domain.normalisation.unit_prices import parse_unit_price
+
+MAX_NAME_LENGTH = 512
+MAX_SKU_LENGTH = 128
+MAX_TEXT_LENGTH = 255
+MAX_URL_LENGTH = 2048
+MAX_CATEGORY_LENGTH = 512
+CATEGORY_SEPARATOR = " › "
+
+
+class RawProduct(msgspec.Struct):
+    """The keys of a row's `product` that are used, as decoded: any JSON value may stand there."""
+
+    name: Any = None
+    sku: Any = None
+    brand: Any = None
+    size: Any = None
+    barcode: Any = None
+    price_current: Any = None
+    price_was: Any = None
+    price_save_amount: Any = None
+    is_on_special: Any = None
+    per_unit_price_string: Any = None
+    category_path: Any = None
+    url: Any = None
+    image_url: Any = None
+    aldi_image_url: Any = None
+    is_available: Any = None
+    has_no_coles_barcode: Any = None
+    no_barcode_checked_at: Any = None
+
+
+class Listing(NamedTuple):
+    """One accepted row: an article as one store lists it. Money in cents, unit price in e-4 $.
+
+    `price_cents` is None for an article without a price today; `barcode` is a valid GTIN-13;
+    `category_path` joins the levels, root first, with ` › `; `no_barcode_checked_at` (UTC) says
+    since when it is known that there is no barcode, where that is older than the snapshot.
+    """
+
+    line: int
+    sku: str
+    barcode: str | None
+    has_no_barcode: bool
+    name: str
+    brand: str | None
+    size: str | None
+    category_path: str | None
+    url: str | None
+    image_url: str | None
+    aldi_image_url: str | None
+    price_cents: int | None
+    was_price_cents: int | None
+    saving_cents: int | None
+    is_on_special: bool
+    unit_price_e4: int | None
+    unit_of_measure: str | None
+    is_available: bool | None
+    no_barcode_checked_at: datetime | None = None
+
+
+FACT_NAMES = Listing._fields[4:11]
+TERM_NAMES = Listing._fields[11:18]
+
+
+def facts_of(listing: Listing) -> tuple[str | None, ...]:
+    """What a SKU keeps of a listing, in the order of `FACT_NAMES`."""
+    return listing[4:11]
+
+
+def terms_of(listing: Listing) -> tuple[int | str | bool | None, ...]:
+    """What a price keeps of a listing, in the order of `TERM_NAMES`."""
+    return listing[11:18]
+
+
+class RowRejection(Exception):  # noqa: N818 - an outcome of a row, not a failure of the program
+    """Why a row is not accepted: the rule's name and the facts."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
+    """The listing in a row; raises `RowRejection`. Counts dropped fields in `dropped`, by name."""
+    name = _required_text(raw.name, "name", MAX_NAME_LENGTH)
+    sku = _required_text(raw.sku, "sku", MAX_SKU_LENGTH)
+    cents = None
+    if raw.price_current is not None:
+        cents = price_cents(raw.price_current)
+        if cents is None:
+            raise RowRejection(
+                "bad_price",
+                f"price_current is {shorten(raw.price_current)}, not a number above 0 and up to "
+                "99,999.99",
+            )
+    barcode = normalise_barcode(raw.barcode, sku) if raw.barcode is not None else None
+    if barcode is None and raw.barcode is not None:
+        dropped["barcode"] = dropped.get("barcode", 0) + 1
+    unit = parse_unit_price(raw.per_unit_price_string)
+    return Listing(
+        line,
+        sku,
+        barcode,
+        raw.has_no_coles_barcode is True,
+        name,
+        _text(raw.brand, "brand", MAX_TEXT_LENGTH, dropped),
+        _text(raw.size, "size", MAX_TEXT_LENGTH, dropped),
+        _category(raw.category_path, dropped),
+        _text(raw.url, "url", MAX_URL_LENGTH, dropped),
+        _text(raw.image_url, "image_url", MAX_URL_LENGTH, dropped),
+        _text(raw.aldi_image_url, "aldi_image_url", MAX_URL_LENGTH, dropped),
+        cents,
+        price_cents(raw.price_was) if raw.price_was is not None else None,
+        price_cents(raw.price_save_amount) if raw.price_save_amount is not None else None,
+        raw.is_on_special is True,
+        unit.price_e4 if unit else None,
+        unit.unit if unit else None,
+        raw.is_available if isinstance(raw.is_available, bool) else None,
+        _checked_at(raw.no_barcode_checked_at) if raw.no_barcode_checked_at is not None else None,
+    )
+
+
+def _checked_at(value: object) -> datetime | None:
+    moment = parse_moment(value, UTC)
+    return moment[0] if moment else None
+
+
+def shorten(value: object, length: int = 60) -> str:
+    """A value as a message can show it."""
+    try:
+        shown = str(value) if isinstance(value, Decimal) else repr(value)
+    except RecursionError:  # it was not too deep to decode, but is to be shown
+        shown = f"a {type(value).__name__} nested too deeply"
+    return shown if len(shown) <= length else f"{shown[:length]}…"
+
+
+def _required_text(value: object, key: str, length: int) -> str:
+    text = _as_text(value)
+    if not text:
+        raise RowRejection(f"no_{key}", f"{key} is {shorten(value)}, not a text or a number")
+    if len(text) > length:
+        raise RowRejection("too_long", f"{key} has {len(text)} characters, more than {length}")
+    return text
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def _text(value: object, key: str, length: int, dropped: dict[str, int]) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        text = value.strip()
+        if len(text) <= length:
+            return text or None
+    dropped[key] = dropped.get(key, 0) + 1
+    return None
+
+
+def _category(value: object, dropped: dict[str, int]) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(level, str) for level in value):
+        path = CATEGORY_SEPARATOR.join(level.strip() for level in value if level.strip())
+        if len(path) <= MAX_CATEGORY_LENGTH:
+            return path or None
+    dropped["category_path"] = dropped.get("category_path", 0) + 1
+    return None
+
+
+def other_store(metadata: Mapping[str, object], company: str, store_id: str) -> str | None:
+    """Which store a row's own metadata names, when it is another one than the file's."""
+    named = metadata.get("company"), metadata.get("store_id")
+    if named == (company, store_id):  # nearly always, so it comes first
+        return None
+    row_company, row_store = (None if part is None else str(part).strip() for part in named)
+    if row_company not in (None, "") and row_company.lower() != company:
+        return f"{row_company} {row_store}"
+    if row_store not in (None, "") and row_store != store_id:
+        return f"{row_company} {row_store}"
+    return None

@@ -1,0 +1,95 @@
+"""A store's prices yesterday and its snapshot of today: what changes. A plan, nothing is written.
+
+A store's prices come from its own snapshots only; what is not in the snapshot, or has no price in
+it, is no longer sold there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline_assets.domain.snapshots.listing import Listing, terms_of
+
+FIRST_SEEN = "first_seen"
+CHANGED = "changed"
+DELISTED = "delisted"
+BACK = "back"
+
+
+class Price(NamedTuple):
+    """What one store asks for one SKU. The terms stand in the order of `listings.TERM_NAMES`."""
+
+    sku_id: int
+    price_cents: int
+    was_price_cents: int | None
+    saving_cents: int | None
+    is_on_special: bool
+    unit_price_e4: int | None
+    unit_of_measure: str | None
+    is_available: bool | None
+    previous_price_cents: int | None
+
+    @classmethod
+    def of(cls, sku_id: int, listing: Listing, previous_price_cents: int | None) -> "Price":
+        """The price that a listing with a price today asks."""
+        return cls._make((sku_id, *terms_of(listing), previous_price_cents))
+
+
+class HistoryEntry(NamedTuple):
+    """One change of a price; `price_cents` is None for what was delisted."""
+
+    sku_id: int
+    change: str
+    price_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PricePlan:
+    """What a snapshot changes of its store's prices.
+
+    `rewritten` have the same price and another special, unit price or availability.
+    """
+
+    new: Sequence[Price]
+    changed: Sequence[Price]
+    rewritten: Sequence[Price]
+    delisted: Sequence[int]
+    unchanged: int
+    history: Sequence[HistoryEntry]
+
+
+def plan_prices(
+    listings: Iterable[tuple[int, Listing]],
+    known: Mapping[int, Price],
+    last_known: Mapping[int, int],
+) -> PricePlan:
+    """What the listings, as (sku_id, listing), change of the store's `known` prices by sku_id.
+
+    `last_known`: the last price in cents of SKUs that the store sold once and does not now.
+    """
+    new: list[Price] = []
+    changed: list[Price] = []
+    rewritten: list[Price] = []
+    history: list[HistoryEntry] = []
+    seen: set[int] = set()
+    unchanged = 0
+    for sku_id, listing in listings:
+        if listing.price_cents is None:
+            continue
+        seen.add(sku_id)
+        old = known.get(sku_id)
+        if old is None:
+            before = last_known.get(sku_id)
+            new.append(Price.of(sku_id, listing, before))
+            change = FIRST_SEEN if before is None else BACK
+            history.append(HistoryEntry(sku_id, change, listing.price_cents))
+        elif listing.price_cents != old.price_cents:
+            changed.append(Price.of(sku_id, listing, old.price_cents))
+            history.append(HistoryEntry(sku_id, CHANGED, listing.price_cents))
+        elif terms_of(listing) != old[1:8]:
+            rewritten.append(Price.of(sku_id, listing, old.previous_price_cents))
+        else:
+            unchanged += 1
+    delisted = sorted(known.keys() - seen)
+    history += (HistoryEntry(sku_id, DELISTED, None) for sku_id in delisted)
+    return PricePlan(new, changed, rewritten, delisted, unchanged, history)

@@ -1,0 +1,136 @@
+"""The lines of a snapshot file to a snapshot: every line is a listing or a rejected row."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pipeline_assets.domain.snapshots.header import Header, parse_header
+from pipeline_assets.domain.snapshots.listing import (
+    Listing,
+    RawProduct,
+    RowRejection,
+    other_store,
+    shorten,
+    to_listing,
+)
+from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
+from pipeline_assets.errors import RefusedFileError
+
+MAX_SHOWN_LINE = 2_000
+
+
+class RawLine(msgspec.Struct):
+    """A line as decoded: its product, if there is one, and its metadata, if there is any."""
+
+    product: RawProduct | None = None
+    metadata: dict[str, Any] | None = None
+
+
+# Numbers with a point become the Decimal of their own text: 2.675 stays 2.675.
+_TYPED = msgspec.json.Decoder(RawLine, float_hook=Decimal)
+_ANY = msgspec.json.Decoder(float_hook=Decimal)
+# Nesting and exponents (1e99999999999999999999) can be deeper and larger than Python holds.
+_UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError, InvalidOperation)
+
+
+def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
+    """Read a file's lines (numbered from 1; blank ones are no rows).
+
+    Raises `RefusedFileError` (`no_metadata`, `no_products`), with the rejected rows so far as its
+    `rejected`.
+    """
+    decoded = [(number, line, decode(line)) for number, line in enumerate(lines, 1) if line.strip()]
+    header = header_of((raw for _, _, raw in decoded), zone)
+    listings: list[Listing] = []
+    rejected: list[RejectedRow] = []
+    dropped: dict[str, int] = {}
+    first_line: dict[str, int] = {}
+    for number, line, raw in decoded:
+        try:
+            listing = _listing(number, raw, header, first_line, dropped)
+        except RowRejection as rejection:
+            text = line[:MAX_SHOWN_LINE].decode("utf-8", "replace")
+            rejected.append(RejectedRow(number, rejection.reason, rejection.detail, text))
+        else:
+            first_line[listing.sku] = number
+            listings.append(listing)
+    if not listings:
+        raise RefusedFileError("no_products", _no_products(rejected), rejected)
+    return Snapshot(header, listings, rejected, dropped)
+
+
+def header_of(decoded: Iterable[RawLine | RowRejection], zone: ZoneInfo) -> Header:
+    """The header in the first line that has metadata: it speaks for the whole file."""
+    for raw in decoded:
+        if isinstance(raw, RawLine) and raw.metadata is not None:
+            return parse_header(raw.metadata, zone)
+    raise RefusedFileError(
+        "no_metadata",
+        "No line has metadata, so nobody can tell which store this is, and when. A line should be "
+        '{"product": {...}, "metadata": {"company": ..., "store_id": ..., "scraped_date": ...}}.',
+    )
+
+
+def decode(line: bytes) -> RawLine | RowRejection:
+    """A line as JSON, or why it is not even that."""
+    try:
+        return _TYPED.decode(line)
+    except msgspec.ValidationError:
+        return _decode_leniently(line)
+    except _UNDECODABLE as error:
+        return RowRejection("bad_json", f"not valid JSON: {error}")
+
+
+def _decode_leniently(line: bytes) -> RawLine | RowRejection:
+    """Some part has a type it should not have: use what can be used of the rest."""
+    try:
+        value = _ANY.decode(line)
+    except _UNDECODABLE as error:
+        return RowRejection("bad_json", f"not valid JSON: {error}")
+    if not isinstance(value, Mapping):
+        return RowRejection("bad_json", f"{shorten(value)} is not a JSON object")
+    product, metadata = value.get("product"), value.get("metadata")
+    return RawLine(
+        msgspec.convert(product, RawProduct) if isinstance(product, dict) else None,
+        metadata if isinstance(metadata, dict) else None,
+    )
+
+
+def _listing(
+    number: int,
+    raw: RawLine | RowRejection,
+    header: Header,
+    first_line: Mapping[str, int],
+    dropped: dict[str, int],
+) -> Listing:
+    if isinstance(raw, RowRejection):
+        raise raw
+    if raw.product is None:
+        raise RowRejection("no_product", "there is no product object in this line")
+    dropped_here: dict[str, int] = {}
+    listing = to_listing(number, raw.product, dropped_here)
+    other = other_store(raw.metadata, header.company, header.store_id) if raw.metadata else None
+    if other is not None:
+        raise RowRejection(
+            "other_store", f"this row is of {other}, the file of {header.company} {header.store_id}"
+        )
+    if listing.sku in first_line:
+        raise RowRejection(
+            "repeated_sku",
+            f"SKU {listing.sku} stands in line {first_line[listing.sku]} already; the first stays",
+        )
+    for name, count in dropped_here.items():
+        dropped[name] = dropped.get(name, 0) + count
+    return listing
+
+
+def _no_products(rejected: list[RejectedRow]) -> str:
+    return (
+        f"None of the {len(rejected)} rows is valid. The first: line {rejected[0].line}, "
+        f"{rejected[0].detail}. The rejects file lists them all; look at the scraper."
+        if rejected
+        else "There is no row in this file. Look at the scraper."
+    )

@@ -1,0 +1,46 @@
+"""A snapshot: all that one store sold at one moment, and the rows that were rejected.
+
+What a row must be is said in `listing`; whether the whole is accepted in `acceptance`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline_assets.domain.snapshots.header import Header
+from pipeline_assets.domain.snapshots.listing import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A line that was not taken: its number (from 1), the rule's name, the facts, the line."""
+
+    line: int
+    reason: str
+    detail: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A whole file, read. `dropped` counts the fields left out of accepted rows, by name."""
+
+    header: Header
+    listings: Sequence[Listing]
+    rejected: Sequence[RejectedRow]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rows_read(self) -> int:
+        """Every row of the file: accepted and rejected."""
+        return len(self.listings) + len(self.rejected)
+
+    @property
+    def rows_priced(self) -> int:
+        """The accepted rows that have a price today."""
+        return sum(listing.price_cents is not None for listing in self.listings)
+
+    @property
+    def rejected_by_reason(self) -> dict[str, int]:
+        """How many rows each rule rejected, by the rule's name."""
+        return dict(sorted(Counter(row.reason for row in self.rejected).items()))

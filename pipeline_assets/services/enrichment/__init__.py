@@ -1,0 +1,1 @@
+"""A file of the barcode enrichment inbox: its missing barcodes looked up, and handed on."""

@@ -1,0 +1,169 @@
+"""Takes one file of the barcode enrichment inbox: its missing barcodes looked up, row by row.
+
+What is known is answered by the catalogue, the rest by product pages; each page's answer is kept as
+it comes. Then the enriched file is made aside and recorded, placed in one move, and only after that
+does the source leave its inbox. A crash anywhere repeats nothing that was done.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+
+from pipeline_assets.catalogue import attempts, enrichment
+from pipeline_assets.catalogue.database.engine import reading, writing
+from pipeline_assets.catalogue.enrichment import Delivery
+from pipeline_assets.domain.enrichment.rows import (
+    SERVED,
+    Answer,
+    Wanted,
+    enriched_lines,
+    wanted_rows,
+)
+from pipeline_assets.domain.snapshots.header import Header
+from pipeline_assets.domain.snapshots.rows import decode, header_of
+from pipeline_assets.errors import RefusedFileError
+from pipeline_assets.inbox import filing
+from pipeline_assets.inbox.reading import ReadFile
+from pipeline_assets.services.enrichment.claims import begin_alone
+from pipeline_assets.services.enrichment.progress import Figures, Progress, Silent, Watcher
+from pipeline_assets.services.files.attempt import FileAttempt, attempt_file
+from pipeline_assets.services.files.delivery import make_aside, place_delivery
+from pipeline_assets.services.files.outcomes import FileOutcome, State
+from pipeline_assets.services.pipeline import Pipeline
+
+
+def enrich_file(
+    pipeline: Pipeline,
+    name: str,
+    run_id: str | None = None,
+    watcher: Watcher | None = None,
+) -> FileOutcome:
+    """Take the enrichment inbox's file `name` to its end.
+
+    Raises what `attempt_file` raises, and `EnrichmentBusyError` while another file is at work.
+    """
+    return attempt_file(
+        pipeline,
+        pipeline.barcode_enrichment_inbox,
+        name,
+        run_id,
+        begin=partial(begin_alone, pipeline, run_id),
+        take=lambda attempt, read: _Enrichment(attempt, watcher or Silent()).take(read),
+    )
+
+
+class _Enrichment:
+    """One attempt on one file."""
+
+    def __init__(self, attempt: FileAttempt, watcher: Watcher) -> None:
+        self._pipeline = attempt.pipeline
+        self._folders = attempt.pipeline.folders
+        self._path = attempt.path
+        self._attempt_id = attempt.attempt_id
+        self._run_id = attempt.run_id
+        self._watcher = watcher
+
+    def take(self, read: ReadFile) -> FileOutcome:
+        """Look up what is missing, hand the file on, archive its source."""
+        if read.lines is None:
+            raise read.problem or AssertionError("a file without lines has its problem")
+        with reading(self._pipeline.engine) as connection:
+            delivery = enrichment.delivery_of(connection, read.digest)
+        if delivery is not None:
+            _check_unfinished(delivery)
+            place = self._finish(read, delivery)
+            return FileOutcome(self._path.name, State.ARCHIVED, place, was_unfinished_move=True)
+        zone = self._pipeline.settings.zone
+        header = header_of((decode(line) for line in read.lines if line.strip()), zone)
+        answers, figures = self._look_up(read.digest, read.lines, header)
+        delivery = self._record(read, enriched_lines(read.lines, answers), header, figures)
+        place = self._finish(read, delivery)
+        return FileOutcome(
+            self._path.name,
+            State.ARCHIVED,
+            place,
+            header=header,
+            counts=figures.as_counts(),
+            delivered_to=delivery.delivered_path,
+        )
+
+    def _look_up(
+        self, digest: str, lines: Sequence[bytes], header: Header
+    ) -> tuple[dict[int, Answer], Figures]:
+        """The answers for the rows that miss a barcode, by line: known ones, then from pages."""
+        wanted = wanted_rows(lines)
+        none_since = self._pipeline.clock() - timedelta(
+            days=self._pipeline.settings.no_barcode_days
+        )
+        with reading(self._pipeline.engine) as connection:
+            so_far = enrichment.answers_so_far(connection, digest)
+            skus = {row.sku for row in wanted}
+            known = enrichment.known_answers(connection, header.company, skus, none_since)
+        rows_read = sum(bool(line.strip()) for line in lines)
+        progress = Progress(self._pipeline, digest, self._watcher, rows_read)
+        left = progress.begin(wanted, so_far, known)
+        if left:
+            self._ask(header, left, _served_before(wanted, so_far), progress)
+        return progress.answers, progress.figures
+
+    def _ask(
+        self, header: Header, rows: Sequence[Wanted], probe: Wanted | None, progress: Progress
+    ) -> None:
+        # Here, so that runs that ask for nothing, of the other inbox say, need no HTTP client.
+        from pipeline_assets.enrichment.looking_up import LookUp
+        from pipeline_assets.services.enrichment.wiring import page_fetcher, patience, sessions_for
+
+        settings = self._pipeline.settings
+        with page_fetcher(settings) as fetcher:
+            progress.counts_requests_of(fetcher)
+            sessions = sessions_for(settings, header.store_id)
+            clock = self._pipeline.clock
+            LookUp(fetcher, sessions, patience(settings), progress, clock).run(rows, probe)
+
+    def _record(
+        self, read: ReadFile, lines: Sequence[bytes], header: Header, figures: Figures
+    ) -> Delivery:
+        """Make the enriched file aside and write down that it is about to appear."""
+        target = self._folders.archive / filing.filed_name(read.digest, self._path.name)
+        delivery = Delivery(
+            digest=read.digest,
+            source_path=self._folders.relative(self._path),
+            delivered_path=make_aside(self._folders, read.digest, self._path.name, lines),
+            archive_path=self._folders.relative(target),
+            moved_at=None,
+        )
+        more = {
+            "company": header.company,
+            "store_id": header.store_id,
+            "run_id": self._run_id,
+            "delivered_at": self._pipeline.clock(),
+        }
+        with writing(self._pipeline.engine) as connection:
+            enrichment.add_delivery(connection, delivery, figures.as_columns() | more)
+        return delivery
+
+    def _finish(self, read: ReadFile, delivery: Delivery) -> str:
+        """Place the enriched file, archive its source, note both; returns where the source is."""
+        place_delivery(self._folders, delivery)
+        target = self._folders.data / delivery.archive_path
+        place = self._folders.relative(filing.move(self._path, read.file, target) or target)
+        now = self._pipeline.clock()
+        with writing(self._pipeline.engine) as connection:
+            enrichment.close_delivery(connection, read.digest, place, now)
+            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+        return place
+
+
+def _served_before(wanted: Sequence[Wanted], so_far: Mapping[int, Answer]) -> Wanted | None:
+    """A row whose page an earlier run was shown: to tell a used-up session from a row's block."""
+    served = (row for row in wanted if row.line in so_far and so_far[row.line].outcome in SERVED)
+    return next(served, None)
+
+
+def _check_unfinished(delivery: Delivery) -> None:
+    if delivery.moved_at is not None:
+        raise RefusedFileError(
+            "duplicate",
+            f"The same bytes were enriched before, as {delivery.source_path}; they lie in "
+            f"{delivery.archive_path}, and went on as {delivery.delivered_path}. Nothing to do.",
+        )

@@ -1,0 +1,1 @@
+"""What both inboxes share: the survey, one attempt on one file, where it goes, how it ends."""

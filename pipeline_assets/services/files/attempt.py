@@ -1,0 +1,80 @@
+"""One attempt on one file, of either inbox: begun, read, taken or refused, its failure settled."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from pipeline_assets.errors import (
+    CatalogueUnavailableError,
+    RefusedFileError,
+    VanishedFileError,
+)
+from pipeline_assets.inbox.folders import Inbox, path_in
+from pipeline_assets.inbox.reading import ReadFile, read_file
+from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.services.files.failures import settle_failure, unrecorded_failure
+from pipeline_assets.services.files.outcomes import FileOutcome, State
+from pipeline_assets.services.files.quarantine import quarantine, vanished
+from pipeline_assets.services.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class FileAttempt:
+    """A file being worked on: where it lies, the attempt's id, the Dagster run's."""
+
+    pipeline: Pipeline
+    path: Path
+    attempt_id: int
+    run_id: str | None
+
+
+def attempt_file(
+    pipeline: Pipeline,
+    inbox: Inbox,
+    name: str,
+    run_id: str | None,
+    begin: Callable[[InboxFile], int],
+    take: Callable[[FileAttempt, ReadFile], FileOutcome],
+) -> FileOutcome:
+    """Take the inbox's file `name` to its end: archived, quarantined, or vanished meanwhile.
+
+    `begin` notes that work on it starts and returns the attempt's id; `take` does the work.
+
+    Raises `OutsideInboxError` for a name that is none, `PassingError` where another try is due,
+    `HaltedFileError` where none is, `CatalogueUnavailableError` while there is no database.
+    """
+    begun = time.perf_counter()
+    path = path_in(inbox.folder, name)
+    try:
+        file = InboxFile.from_stat(name, path.lstat())
+    except FileNotFoundError:
+        return FileOutcome(name, State.VANISHED, message=str(VanishedFileError(path)))
+    try:
+        attempt_id = begin(file)
+    except DBAPIError as error:
+        raise unrecorded_failure(file, error) from error
+    try:
+        outcome = _read_and_take(FileAttempt(pipeline, path, attempt_id, run_id), take)
+    except CatalogueUnavailableError:
+        raise
+    except Exception as error:
+        raise settle_failure(pipeline, inbox, file, attempt_id, error) from error
+    return replace(outcome, seconds=time.perf_counter() - begun)
+
+
+def _read_and_take(
+    attempt: FileAttempt, take: Callable[[FileAttempt, ReadFile], FileOutcome]
+) -> FileOutcome:
+    """Read the file and take it; a refusal is an outcome, not an error."""
+    pipeline, path, attempt_id = attempt.pipeline, attempt.path, attempt.attempt_id
+    try:
+        read = read_file(path, pipeline.read_limits)
+    except VanishedFileError:
+        return vanished(pipeline, path, attempt_id)
+    try:
+        return take(attempt, read)
+    except RefusedFileError as refusal:
+        return quarantine(pipeline, path, read, refusal, attempt_id, attempt.run_id)

@@ -1,0 +1,54 @@
+"""When the sensor asks for runs: cycles, and the pause after each.
+
+A cycle is the files that lay in the inbox when it began; they do not wait for one another. What
+arrives meanwhile is taken in the next cycle, which begins once this one is done and
+`post_success_pause_s` have passed since its last success.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline_assets.inbox.peeking import Peeked
+from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.services.files.inbox_survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class CycleStep:
+    """What to ask for now, the beginning of the cycle it belongs to, or why to ask for nothing."""
+
+    requests: Sequence[Peeked]
+    cycle_began_at: datetime | None
+    idle_because: str | None = None
+
+
+def next_step(
+    found: Survey,
+    cycle_began_at: datetime | None,
+    last_success_at: datetime | None,
+    now: datetime,
+    pause: timedelta,
+) -> CycleStep:
+    """What the sensor does at `now`; all moments in UTC without zone."""
+    if cycle_began_at is not None:
+        ours = [one for one in found.takeable if _lay_there(one.file, cycle_began_at)]
+        if ours:
+            return CycleStep(ours, cycle_began_at)
+        if _is_unfinished(found, cycle_began_at):
+            return CycleStep((), cycle_began_at, "The files of this cycle are being worked on.")
+    if not found.takeable:
+        return CycleStep((), None, "No file in product_inbox/ can be taken now.")
+    if last_success_at is not None and now < last_success_at + pause:
+        rest_s = (last_success_at + pause - now).total_seconds()
+        return CycleStep((), None, f"The next cycle begins in {rest_s:.0f} s.")
+    return CycleStep(found.takeable, now)
+
+
+def _is_unfinished(found: Survey, cycle_began_at: datetime) -> bool:
+    waiting = [one.file for one in found.waiting]
+    return any(_lay_there(file, cycle_began_at) for file in (*found.in_flight, *waiting))
+
+
+def _lay_there(file: InboxFile, moment: datetime) -> bool:
+    return file.ctime_ns / 1e9 <= (moment - datetime(1970, 1, 1)).total_seconds()

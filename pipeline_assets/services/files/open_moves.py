@@ -1,0 +1,39 @@
+"""Moves that a process made or was about to make, but died before it could note them."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline_assets.catalogue import enrichment, ledger
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, Folders, Inbox
+from pipeline_assets.services.files.delivery import place_delivery
+
+
+def finish_moves(connection: Connection, folders: Folders, inbox: Inbox, now: datetime) -> None:
+    """Note what was done with the inbox's accepted files.
+
+    A move that was not made is finished by the file's next run: it still lies in the inbox.
+    """
+    if inbox.name == BARCODE_ENRICHMENT:
+        _finish_deliveries(connection, folders, now)
+    else:
+        _close_moves(connection, folders, now)
+
+
+def _close_moves(connection: Connection, folders: Folders, now: datetime) -> None:
+    for entry in ledger.open_moves(connection):
+        target = folders.data / entry.archive_path
+        if target.exists() and _is_gone(folders.data / entry.source_path):
+            ledger.close_move(connection, entry.file_id, entry.archive_path, now)
+
+
+def _finish_deliveries(connection: Connection, folders: Folders, now: datetime) -> None:
+    for delivery in enrichment.open_deliveries(connection):
+        if _is_gone(folders.data / delivery.source_path):
+            place_delivery(folders, delivery)
+            enrichment.close_delivery(connection, delivery.digest, delivery.archive_path, now)
+
+
+def _is_gone(source: Path) -> bool:
+    return not source.exists()

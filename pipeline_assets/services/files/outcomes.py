@@ -1,0 +1,39 @@
+"""What became of a file, as Dagster, the terminal and scripts are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline_assets.domain.snapshots.header import Header
+
+
+class State(StrEnum):
+    """How work on a file ended; `halted` is raised as an error instead."""
+
+    ARCHIVED = "archived"
+    QUARANTINED = "quarantined"
+    VANISHED = "vanished"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """One handled file.
+
+    `place` is where it lies now, below the data folder; `reason` and `message` say why it was
+    refused; `counts` are the figures of an accepted file, by name; `delivered_to` is where an
+    enriched file went, below the data folder.
+    """
+
+    name: str
+    state: State
+    place: str | None = None
+    reason: str | None = None
+    message: str | None = None
+    header: Header | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    rejected_by_reason: Mapping[str, int] = field(default_factory=dict)
+    matched_by_rule: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    was_unfinished_move: bool = False
+    delivered_to: str | None = None

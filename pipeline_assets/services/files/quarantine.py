@@ -1,0 +1,63 @@
+"""A refused file goes to quarantine, whole, and the reason beside it in words. One way to do it."""
+
+from pathlib import Path
+
+from pipeline_assets.catalogue import attempts
+from pipeline_assets.catalogue.database.engine import writing
+from pipeline_assets.errors import RefusedFileError, VanishedFileError
+from pipeline_assets.inbox import filing
+from pipeline_assets.inbox.reading import ReadFile
+from pipeline_assets.services.files.outcomes import FileOutcome, State
+from pipeline_assets.services.pipeline import Pipeline
+
+
+def quarantine(
+    pipeline: Pipeline,
+    path: Path,
+    read: ReadFile,
+    refusal: RefusedFileError,
+    attempt_id: int,
+    run_id: str | None,
+) -> FileOutcome:
+    """Move the inbox file at `path` to `quarantine/<reason>/` and end the attempt."""
+    now = pipeline.clock()
+    folder = pipeline.folders.quarantine / refusal.reason
+    target = filing.free_place(folder / filing.filed_name(read.digest, path.name), read.file)
+    sidecar = {
+        "file": path.name,
+        "inbox": path.parent.name,
+        "reason": refusal.reason,
+        "message": refusal.message,
+        "digest": read.digest,
+        "refused_at": now.isoformat(timespec="seconds") + "Z",
+        "run_id": run_id,
+    }
+    filing.write_beside(target.with_name(f"{target.name}.json"), [sidecar])
+    place = filing.move(path, read.file, target)
+    if place is None:
+        return vanished(pipeline, path, attempt_id)
+    with writing(pipeline.engine) as connection:
+        attempts.end(
+            connection,
+            attempt_id,
+            attempts.QUARANTINED,
+            now,
+            reason=refusal.reason,
+            message=refusal.message,
+            digest=read.digest,
+        )
+    return FileOutcome(
+        path.name,
+        State.QUARANTINED,
+        pipeline.folders.relative(place),
+        refusal.reason,
+        refusal.message,
+    )
+
+
+def vanished(pipeline: Pipeline, path: Path, attempt_id: int) -> FileOutcome:
+    """The file is gone from its inbox: that ends the attempt, and is no one's fault."""
+    message = str(VanishedFileError(path))
+    with writing(pipeline.engine) as connection:
+        attempts.end(connection, attempt_id, attempts.VANISHED, pipeline.clock(), message=message)
+    return FileOutcome(path.name, State.VANISHED, message=message)

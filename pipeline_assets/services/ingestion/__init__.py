@@ -1,0 +1,1 @@
+"""A file of the product inbox into the catalogue: accepted or refused, written, archived."""

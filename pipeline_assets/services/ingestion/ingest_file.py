@@ -1,0 +1,168 @@
+"""Takes one file of the product inbox: read, accepted or refused, written, filed away.
+
+The order of the steps is what makes a crash harmless. Rejects are written before the commit (again
+and alike, if need be), the file moves after it, and the ledger then notes that it has moved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline_assets.catalogue import attempts, ledger
+from pipeline_assets.catalogue.database.engine import Lock, reading, writing
+from pipeline_assets.catalogue.stores import lookup_store
+from pipeline_assets.domain.snapshots.acceptance import AcceptanceRules, check_acceptance
+from pipeline_assets.domain.snapshots.rows import parse_snapshot
+from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
+from pipeline_assets.errors import RefusedFileError
+from pipeline_assets.inbox import filing
+from pipeline_assets.inbox.folders import PRODUCT
+from pipeline_assets.inbox.reading import ReadFile
+from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.services.files.attempt import FileAttempt, attempt_file
+from pipeline_assets.services.files.liveness import this_process
+from pipeline_assets.services.files.outcomes import FileOutcome, State
+from pipeline_assets.services.ingestion.write_snapshot import (
+    FileEntry,
+    WrittenSnapshot,
+    write_snapshot,
+)
+from pipeline_assets.services.pipeline import Pipeline
+
+
+def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> FileOutcome:
+    """Take the product inbox's file `name` to its end; raises what `attempt_file` raises."""
+    return attempt_file(
+        pipeline,
+        pipeline.product_inbox,
+        name,
+        run_id,
+        begin=partial(_begin, pipeline, run_id),
+        take=lambda attempt, read: _Ingestion(attempt).take(read),
+    )
+
+
+def _begin(pipeline: Pipeline, run_id: str | None, file: InboxFile) -> int:
+    now = pipeline.clock()
+    with writing(pipeline.engine) as connection:
+        return attempts.begin(
+            connection, PRODUCT, file.name, file.fingerprint, now, run_id, this_process()
+        )
+
+
+class _Ingestion:
+    """One attempt on one file."""
+
+    def __init__(self, attempt: FileAttempt) -> None:
+        self._pipeline = attempt.pipeline
+        self._folders = attempt.pipeline.folders
+        self._path = attempt.path
+        self._name = attempt.path.name
+        self._attempt_id = attempt.attempt_id
+        self._run_id = attempt.run_id
+
+    def take(self, read: ReadFile) -> FileOutcome:
+        """Write what the file says and archive it; rejects are on the disk before all that."""
+        try:
+            return self._take(read)
+        except RefusedFileError as refusal:
+            self._write_rejects(read, refusal.rejected)
+            raise
+
+    def _take(self, read: ReadFile) -> FileOutcome:
+        if read.lines is None:
+            raise read.problem or AssertionError("a file without lines has its problem")
+        with reading(self._pipeline.engine) as connection:
+            unfinished = _unfinished_move(connection, read.digest)
+        if unfinished is not None:
+            return self._finish_move(read, unfinished)
+        snapshot = parse_snapshot(read.lines, self._pipeline.settings.zone)
+        self._write_rejects(read, snapshot.rejected)
+        written = self._write(read, snapshot)
+        if isinstance(written, int):
+            return self._finish_move(read, written)
+        place = self._move_to_archive(read, written.file_id)
+        return FileOutcome(
+            self._name,
+            State.ARCHIVED,
+            place,
+            header=snapshot.header,
+            counts=written.counts,
+            rejected_by_reason=snapshot.rejected_by_reason,
+            matched_by_rule=written.matched_by_rule,
+        )
+
+    def _finish_move(self, read: ReadFile, file_id: int) -> FileOutcome:
+        """The bytes are in the catalogue already; only the file has not been moved yet."""
+        place = self._move_to_archive(read, file_id)
+        return FileOutcome(self._name, State.ARCHIVED, place, was_unfinished_move=True)
+
+    def _write(self, read: ReadFile, snapshot: Snapshot) -> WrittenSnapshot | int:
+        """Everything the file changes, in one transaction, and its acceptance first of all.
+
+        Only the file_id where another run was quicker and has written it meanwhile.
+        """
+        now = self._pipeline.clock()
+        with writing(self._pipeline.engine, Lock.CATALOGUE) as connection:
+            store = lookup_store(connection, snapshot.header.company, snapshot.header.store_id)
+            written_by_other = _unfinished_move(connection, read.digest)
+            if written_by_other is not None:
+                return written_by_other
+            check_acceptance(
+                snapshot, store.last if store else None, now, self._rules(connection, read.digest)
+            )
+            entry = FileEntry(
+                digest=read.digest,
+                source_path=self._folders.relative(self._path),
+                archive_path=self._folders.relative(self._archive_place(read)),
+                run_id=self._run_id,
+            )
+            written = write_snapshot(connection, snapshot, entry, now)
+            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+        return written
+
+    def _rules(self, connection: Connection, digest: str) -> AcceptanceRules:
+        settings = self._pipeline.settings
+        return AcceptanceRules(
+            settings.partial_share,
+            settings.future_tolerance,
+            attempts.may_be_partial(connection, digest),
+        )
+
+    def _archive_place(self, read: ReadFile) -> Path:
+        return self._folders.archive / filing.filed_name(read.digest, self._name)
+
+    def _move_to_archive(self, read: ReadFile, file_id: int) -> str:
+        """Move the file and note where it is; one that was replaced meanwhile stays, as new."""
+        target = self._archive_place(read)
+        place = self._folders.relative(filing.move(self._path, read.file, target) or target)
+        now = self._pipeline.clock()
+        with writing(self._pipeline.engine) as connection:
+            ledger.close_move(connection, file_id, place, now)
+            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+        return place
+
+    def _write_rejects(self, read: ReadFile, rejected: Sequence[RejectedRow]) -> None:
+        if rejected:
+            name = filing.filed_name(read.digest, self._name, ".rejects.jsonl")
+            filing.write_beside(self._folders.rejects / name, map(asdict, rejected))
+
+
+def _unfinished_move(connection: Connection, digest: str) -> int | None:
+    """The file_id of these bytes' acceptance while its move is open.
+
+    Raises `RefusedFileError` (`duplicate`) when the move has ended.
+    """
+    entry = ledger.entry_with_digest(connection, digest)
+    if entry is None:
+        return None
+    if entry.moved_at is None:
+        return entry.file_id
+    raise RefusedFileError(
+        "duplicate",
+        f"The same bytes were accepted before, as {entry.source_path}; they lie in "
+        f"{entry.archive_path}. Nothing to do.",
+    )

@@ -1,0 +1,137 @@
+"""Plans and applies everything one accepted snapshot changes, within the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline_assets.catalogue import ledger, neighbourhood, prices, skus, stores
+from pipeline_assets.domain.products.sku_facts import KnownSku, SkuPlan, plan_skus
+from pipeline_assets.domain.snapshots.listing import Listing
+from pipeline_assets.domain.snapshots.prices import PricePlan, plan_prices
+from pipeline_assets.domain.snapshots.snapshot import Snapshot
+from pipeline_assets.services.products.reconcile import settle_products
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What the ledger keeps of a file beside its content's figures; paths below the data folder."""
+
+    digest: str
+    source_path: str
+    archive_path: str
+    run_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSnapshot:
+    """What a snapshot changed: figures by name, and how many new SKUs each rule placed."""
+
+    file_id: int
+    counts: Mapping[str, int]
+    matched_by_rule: Mapping[str, int]
+
+
+def write_snapshot(
+    connection: Connection, snapshot: Snapshot, entry: FileEntry, now: datetime
+) -> WrittenSnapshot:
+    """Write SKUs, prices, history, products and the ledger entry of an accepted snapshot."""
+    header = snapshot.header
+    store = stores.get_or_create_store(connection, header, now)
+    file_id = ledger.add_entry(connection, _ledger_row(snapshot, entry, now))
+    names = [listing.sku for listing in snapshot.listings]
+    known_skus = skus.lookup_skus(connection, header.company, names)
+    sku_plan = plan_skus(snapshot.listings, known_skus, header.scraped_at, header.store_id)
+    new_ids = skus.apply_sku_plan(connection, sku_plan, header, file_id)
+    sku_ids = {sku: known_sku.sku_id for sku, known_sku in known_skus.items()} | new_ids
+    price_plan = _plan_prices(connection, store.store_key, snapshot.listings, sku_ids)
+    prices.apply_price_plan(connection, price_plan, store.store_key, header)
+    unsettled = {*sku_plan.identity_changed, *_shelf_mates(price_plan, known_skus.values())}
+    unsettled |= _left_behind(connection, sku_plan, known_skus.values())
+    neighbourhood.mark_changed(connection, unsettled, file_id)
+    seeds = unsettled.union(new_ids.values())
+    settled = settle_products(connection, seeds, now) if seeds else None
+    rules = settled.rules if settled else {}
+    stores.apply_header(connection, store.store_key, header, snapshot.rows_priced)
+    changes = {
+        "skus_new": len(new_ids),
+        "products_new": len(settled.plan.created) if settled else 0,
+        "prices_new": len(price_plan.new),
+        "prices_changed": len(price_plan.changed),
+        "prices_unchanged": price_plan.unchanged + len(price_plan.rewritten),
+        "prices_delisted": len(price_plan.delisted),
+    }
+    ledger.complete_entry(connection, file_id, changes)
+    counts = _row_counts(snapshot) | changes | {"skus_changed": len(sku_plan.changed)}
+    matched = Counter(rules[sku_id] for sku_id in new_ids.values())
+    return WrittenSnapshot(file_id, counts, dict(sorted(matched.items())))
+
+
+def _row_counts(snapshot: Snapshot) -> dict[str, int]:
+    return {
+        "rows_read": snapshot.rows_read,
+        "rows_accepted": len(snapshot.listings),
+        "rows_rejected": len(snapshot.rejected),
+        "rows_priced": snapshot.rows_priced,
+    }
+
+
+def _ledger_row(snapshot: Snapshot, entry: FileEntry, now: datetime) -> dict[str, object]:
+    header = snapshot.header
+    return (
+        asdict(entry)
+        | _row_counts(snapshot)
+        | ledger.NOTHING_CHANGED
+        | {
+            "company": header.company,
+            "store_id": header.store_id,
+            "scraped_at": header.scraped_at,
+            "scraped_date": header.scraped_date,
+            "ingested_at": now,
+        }
+    )
+
+
+def _plan_prices(
+    connection: Connection,
+    store_key: int,
+    listings: Sequence[Listing],
+    sku_ids: Mapping[str, int],
+) -> PricePlan:
+    today = prices.lookup_prices(connection, store_key)
+    rows = [(sku_ids[listing.sku], listing) for listing in listings]
+    unknown = [sku_id for sku_id, _ in rows if sku_id not in today]
+    last_known = prices.lookup_last_prices(connection, store_key, unknown)
+    return plan_prices(rows, today, last_known)
+
+
+def _left_behind(connection: Connection, plan: SkuPlan, known_skus: Iterable[KnownSku]) -> set[int]:
+    """SKUs that share the former barcode or match key of one whose identity changes.
+
+    Nothing may tie them to it any more, and yet its going can make their key unambiguous.
+    """
+    changed = set(plan.identity_changed)
+    former = [sku for sku in known_skus if sku.sku_id in changed]
+    barcodes = {sku.barcode for sku in former if sku.barcode is not None}
+    match_keys = {sku.match_key for sku in former if sku.match_key is not None}
+    return neighbourhood.sharing(connection, barcodes, match_keys)
+
+
+def _shelf_mates(prices: PricePlan, known_skus: Iterable[KnownSku]) -> set[int]:
+    """SKUs without barcode that are newly on this shelf beside another of their product.
+
+    Until now they were one product; that the store sells both says that they are two.
+    """
+    appeared = {price.sku_id for price in prices.new}
+    of_product: dict[int, list[int]] = {}
+    for sku in known_skus:
+        if sku.barcode is None and sku.product_id is not None:
+            of_product.setdefault(sku.product_id, []).append(sku.sku_id)
+    return {
+        sku_id
+        for mates in of_product.values()
+        if len(mates) > 1 and not appeared.isdisjoint(mates)
+        for sku_id in mates
+    }

@@ -1,0 +1,83 @@
+"""What commands tell of files, as plain data for the terminal and for scripts."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from pipeline_assets.catalogue.attempts import STARTED
+from pipeline_assets.catalogue.database.engine import reading
+from pipeline_assets.catalogue.enrichment import figures_of_runs
+from pipeline_assets.catalogue.reports import FIGURES, FileReport, files_of_runs
+from pipeline_assets.services.files.inbox_survey import Survey
+from pipeline_assets.services.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that failed, and why in words."""
+
+    run_id: str
+    message: str
+
+
+class Runs(Protocol):
+    """The runs of a drain: all of them in order, and those that failed by file."""
+
+    run_ids: list[str]
+    failed: dict[str, FailedRun]
+
+
+def file_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
+    """What became of the files of these runs; also of those whose failure could not be recorded."""
+    with reading(pipeline.engine) as connection:
+        reports = {one.run_id: one for one in files_of_runs(connection, runs.run_ids)}
+    for name, failed in runs.failed.items():
+        recorded = reports.get(failed.run_id)
+        if recorded is None or recorded.outcome == STARTED:
+            unrecorded = FileReport(name, "failed", None, failed.message, failed.run_id, {})
+            reports[failed.run_id] = unrecorded
+    return list(reports.values())
+
+
+def totals(reports: Sequence[FileReport]) -> dict[str, int]:
+    """Files by outcome and the sums of their figures."""
+    outcomes = Counter(report.outcome for report in reports)
+    sums = {name: sum(r.figures.get(name, 0) for r in reports) for name in FIGURES}
+    return {
+        "files": len(reports),
+        "accepted": outcomes["accepted"],
+        "quarantined": outcomes["quarantined"],
+        "halted": outcomes["halted"],
+        "failed": outcomes["failed"] + outcomes[STARTED],
+        **sums,
+    }
+
+
+def left(found: Survey) -> dict[str, Any]:
+    """What a drain left in an inbox, by why."""
+    return {key: value for key, value in inbox(found).items() if value} | {
+        "halted": dict(found.halted)
+    }
+
+
+def inbox(found: Survey) -> Mapping[str, Any]:
+    """A survey as lists of names, and reasons by name."""
+    return {
+        "takeable": [one.file.name for one in found.takeable],
+        "waiting": [one.file.name for one in found.waiting],
+        "unsettled": [file.name for file in found.unsettled],
+        "in_flight": [file.name for file in found.in_flight],
+        "halted": dict(found.halted),
+        "others": dict(found.others),
+    }
+
+
+def enrichment_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
+    """What became of the files of these runs of barcode enrichment."""
+    with reading(pipeline.engine) as connection:
+        figures = figures_of_runs(connection, runs.run_ids)
+    return [
+        replace(report, figures=figures.get(report.run_id or "", {}))
+        for report in file_reports(pipeline, runs)
+    ]

@@ -1,0 +1,128 @@
+"""Operators give files another try: halted ones, and refused ones out of quarantine."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline_assets.catalogue import attempts
+from pipeline_assets.catalogue.database.engine import reading, writing
+from pipeline_assets.errors import UsageError
+from pipeline_assets.inbox import filing
+from pipeline_assets.inbox.folders import Inbox, path_in
+from pipeline_assets.inbox.reading import read_file
+from pipeline_assets.inbox.scanning import InboxFile, look
+from pipeline_assets.services.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """A file that will be taken again: its name in the inbox, and where it came from."""
+
+    name: str
+    came_from: str
+
+
+def requeue(pipeline: Pipeline, file: str, *, force: bool = False) -> Requeued:
+    """Have a file taken again: one of an inbox by name, one of the quarantine by name or path.
+
+    `force` permits the snapshot to be partial, once. Raises `UsageError` when there is no such
+    file, or two.
+    """
+    name = Path(file).name
+    for inbox in reversed(pipeline.inboxes):
+        in_inbox = path_in(inbox.folder, name)
+        if in_inbox.is_file() and not in_inbox.is_symlink():
+            _note(pipeline, inbox, in_inbox, name, force=force)
+            return Requeued(name, inbox.name)
+    quarantined = _find_in_quarantine(pipeline, file)
+    came_from = pipeline.folders.relative(quarantined)
+    return Requeued(_send_back(pipeline, quarantined, force=force), came_from)
+
+
+def requeue_all_halted(pipeline: Pipeline) -> list[Requeued]:
+    """Have every halted file of both inboxes taken again."""
+    return [one for inbox in pipeline.inboxes for one in _requeue_halted(pipeline, inbox)]
+
+
+def _requeue_halted(pipeline: Pipeline, inbox: Inbox) -> list[Requeued]:
+    files = look(inbox.folder).files
+    with reading(pipeline.engine) as connection:
+        record = attempts.of_files(connection, inbox.name, [file.name for file in files])
+    requeued = []
+    for file in files:
+        ours = [a for a in record if (a.name, a.fingerprint) == (file.name, file.fingerprint)]
+        if attempts.file_state(ours).halted is not None:
+            _note(pipeline, inbox, inbox.folder / file.name, file.name, force=False)
+            requeued.append(Requeued(file.name, inbox.name))
+    return requeued
+
+
+def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: bool) -> None:
+    """Write down that this version of the file starts anew; with its digest where it is forced."""
+    digest = read_file(path, pipeline.read_limits).digest if force else None
+    fingerprint = InboxFile.from_stat(name, path.lstat()).fingerprint
+    with writing(pipeline.engine) as connection:
+        attempts.note(
+            connection,
+            inbox.name,
+            name,
+            fingerprint,
+            attempts.REQUEUED,
+            pipeline.clock(),
+            reason=attempts.FORCED if force else None,
+            digest=digest,
+        )
+
+
+def _find_in_quarantine(pipeline: Pipeline, file: str) -> Path:
+    """The one quarantined file that is meant: by its path, its kept name or its own name."""
+    quarantine = pipeline.folders.quarantine
+    wanted = Path(file).name
+    found = [
+        path
+        for path in sorted(quarantine.glob("*/*"))
+        if path.is_file() and path.suffix != ".json" and _is_meant(path, wanted)
+    ]
+    exact = [path for path in found if path in (Path(file).absolute(), quarantine / file)]
+    found = exact or found
+    if not found:
+        raise UsageError(
+            f"There is no {file!r} in {pipeline.folders.product_inbox}, in "
+            f"{pipeline.folders.barcode_enrichment_inbox} or in {quarantine}. "
+            "`pipeline-assets status` lists the files that can be requeued."
+        )
+    if len(found) > 1:
+        places = ", ".join(str(path.relative_to(quarantine)) for path in found)
+        raise UsageError(f"{file!r} is not the name of one file only; name one of: {places}")
+    return found[0]
+
+
+def _is_meant(path: Path, wanted: str) -> bool:
+    return path.name == wanted or path.name[filing.DIGEST_LENGTH + 1 :] == wanted
+
+
+def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> str:
+    sidecar = path.with_name(f"{path.name}.json")
+    told = _told(sidecar)
+    name = told.get("file") or path.name[filing.DIGEST_LENGTH + 1 :]
+    came_from = [inbox for inbox in pipeline.inboxes if inbox.name == told.get("inbox")]
+    inbox = came_from[0] if came_from else pipeline.product_inbox
+    target = path_in(inbox.folder, name)
+    file = InboxFile.from_stat(path.name, path.lstat())
+    _note(pipeline, inbox, path, target.name, force=force)
+    place = filing.move(path, file, target)
+    if place is None:
+        raise UsageError(f"{path} was changed while it was being requeued. Look at it again.")
+    if sidecar.exists():  # the reason it was refused for stays on record
+        sidecar.replace(sidecar.with_name(f"{path.name}.requeued.json"))
+    return place.name
+
+
+def _told(sidecar: Path) -> dict[str, str]:
+    """What the file beside a refused one says of where it came from."""
+    try:
+        told = json.loads(sidecar.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    values = told.items() if isinstance(told, dict) else ()
+    return {key: value for key, value in values if isinstance(value, str)}

@@ -1,0 +1,46 @@
+"""How things stand: what waits, what is stuck and why, what was refused, what is known."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline_assets.catalogue import enrichment, ledger, reports
+from pipeline_assets.catalogue.database.engine import reading
+from pipeline_assets.inbox.folders import Folders, Inbox
+from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.services.files.inbox_survey import RunRecords, Survey, survey
+from pipeline_assets.services.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the whole: inboxes, quarantine by reason, open moves, tables' sizes."""
+
+    product_inbox: Survey
+    barcode_enrichment_inbox: Survey
+    quarantined: Mapping[str, int]
+    open_moves: Sequence[str]
+    catalogue: Mapping[str, int]
+
+
+def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
+    """Look at everything; `runs` gives the runs of an inbox's job.
+
+    Changes nothing but what every look does: it notes whose process died, and which moves were
+    made.
+    """
+    to_enrich, found = (
+        survey(pipeline, runs(inbox), SettledFiles(pipeline.settings.settle_s), inbox)
+        for inbox in pipeline.inboxes
+    )
+    with reading(pipeline.engine) as connection:
+        moves = [entry.source_path for entry in ledger.open_moves(connection)]
+        moves += [entry.source_path for entry in enrichment.open_deliveries(connection)]
+        sizes = reports.sizes(connection)
+    return Status(found, to_enrich, quarantined(pipeline.folders), moves, sizes)
+
+
+def quarantined(folders: Folders) -> dict[str, int]:
+    """How many refused files lie in quarantine, by reason."""
+    files = (path for path in folders.quarantine.glob("*/*") if path.suffix != ".json")
+    return dict(sorted(Counter(path.parent.name for path in files).items()))

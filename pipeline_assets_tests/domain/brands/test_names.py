@@ -1,0 +1,97 @@
+"""How two spellings are related, without any barcode in play."""
+
+import pytest
+
+from pipeline_assets.domain.brands.names import Rule, read_brand_name, relate
+
+
+@pytest.mark.parametrize(
+    ("spelling", "core", "is_legal"),
+    [
+        ("Kellogg (Aust) Pty Ltd", ("kellogg",), True),
+        ("HJ Heinz Company Australia Limited", ("hj", "heinz"), True),
+        ("GRIFFIN&#039;S FOODS LIMITED", ("griffins", "foods"), True),
+        ("GENERAL MILLS IBERICA S.A.U", ("general", "mills"), True),
+        ("Luigi Lavazza SpA", ("luigi", "lavazza"), True),
+        ("Blue Lagoon Spa", ("blue", "lagoon", "spa"), False),
+        ("Silver Fern Farms New Zealand Ltd", ("silver", "fern", "farms"), True),
+        ("The Gourmet Sausage Company", ("gourmet", "sausage", "company"), False),
+        ("Marks & Spencer", ("marks", "spencer"), False),
+        ("P.R.B", ("prb",), False),
+        ("Nestlé", ("nestle",), False),
+        ("珠江桥牌", ("珠江桥牌",), False),
+        ("Pty Ltd", ("pty",), True),
+        ("&", ("&",), False),
+    ],
+)
+def test_a_spelling_is_read_as_its_core_and_its_form(
+    spelling: str, core: tuple[str, ...], is_legal: bool
+) -> None:
+    name = read_brand_name(spelling)
+
+    assert (name.core, name.is_legal) == (core, is_legal)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rule", "needs"),
+    [
+        ("Smith's", "Smiths", Rule.SAME_WORDS, 0),
+        ("Yumi&amp;#039;s", "Yumi’s", Rule.SAME_WORDS, 0),
+        ("Life Savers", "Lifesavers", Rule.SPACING, 0),
+        ("Up Go", "UpGo", Rule.SPACING, 1),
+        ("Red Bull GmbH", "Red Bull", Rule.LEGAL_FORM, 0),
+        ("Mars Pty Ltd", "Mars", Rule.LEGAL_FORM, 1),
+        ("Natural Ltd", "Natural", Rule.LEGAL_FORM, 1),
+        ("Kellogg (Aust) Pty Ltd", "Kellogg's", Rule.PLURAL, 1),
+        ("P.R.B", "Pearl River Bridge", Rule.INITIALS, 1),
+        ("RT", "Red Tractor", Rule.INITIALS, 2),
+        ("Yumi's Quality Foods Pty Ltd", "Yumi's", Rule.DESCRIPTION, 1),
+        ("Byron Bay Cookies", "Byron Bay", Rule.DESCRIPTION, 1),
+        ("a2 Milk Company Limited", "a2", Rule.DESCRIPTION, 2),
+        ("R. Twining and Company Limited", "Twinings", Rule.FOUNDER, 2),
+        ("Philidelphia", "Philadelphia", Rule.SIMILAR, 1),
+        ("Rowntrees", "Rowntress", Rule.SIMILAR, 2),
+    ],
+)
+def test_related_names_name_their_rule_and_how_many_barcodes_it_needs(
+    one: str, other: str, rule: Rule, needs: int
+) -> None:
+    there = relate(read_brand_name(one), read_brand_name(other))
+    back = relate(read_brand_name(other), read_brand_name(one))
+
+    assert there is not None
+    assert back is not None
+    assert (there.rule, there.needs) == (rule, needs)
+    assert back == there._replace(is_loose_a=there.is_loose_b, is_loose_b=there.is_loose_a)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("FERRERO", "Ferrero Rocher"),  # a maker and one of its brands
+        ("Coles", "Coles Organic"),  # a range of its own
+        ("Coles", "Coles Asia"),
+        ("Tip Top", "Tip Top Cafe"),
+        ("Byron Bay Cookies", "Byron Bay Chilli Co."),
+        ("Queen", "Dr. Oetker Queen Australia Pty Ltd"),
+        ("Fresh", "Fresh Foods Pty Ltd"),  # nothing there is anyone's own
+        ("Nut", "Nuts"),
+        ("hp", "Heinz Pantry"),  # not written as an abbreviation
+        ("Seven 11", "Seven 12"),
+        ("Licensee name withheld for privacy reasons", "Lindt"),
+    ],
+)
+def test_names_of_different_brands_are_not_related(one: str, other: str) -> None:
+    assert relate(read_brand_name(one), read_brand_name(other)) is None
+
+
+def test_a_legal_name_an_abbreviation_and_a_longer_name_could_stand_for_others() -> None:
+    def loose(one: str, other: str) -> tuple[bool, bool]:
+        relation = relate(read_brand_name(one), read_brand_name(other))
+        assert relation is not None
+        return relation.is_loose_a, relation.is_loose_b
+
+    assert loose("Kellogg (Aust) Pty Ltd", "Kellogg's") == (True, False)
+    assert loose("Red Tractor", "RT") == (False, True)
+    assert loose("Guzzi's", "Guzzi's Golden Pasta") == (False, True)
+    assert loose("Smith's", "Smiths") == (False, False)
