@@ -52,17 +52,17 @@ class OutsideInboxError(UsageError):
 class CatalogueUnavailableError(PipelineError):
     """The catalogue's database cannot be reached; nothing is halted for it.
 
-    `passes`: the server is down or out of reach, which may end by itself; else it refuses us, or
-    there is no such database.
+    `is_transient`: the server is down or out of reach, which may end by itself; else it refuses
+    us, or there is no such database.
     """
 
-    def __init__(self, url: str, cause: str, *, passes: bool = True) -> None:
+    def __init__(self, url: str, cause: str, *, is_transient: bool = True) -> None:
         super().__init__(
             f"The catalogue at {url} cannot be reached ({cause}). Check that the database runs and "
             "that CATALOGUE_URL is right; the files stay where they are and are taken later."
         )
         self.url = url
-        self.passes = passes
+        self.is_transient = is_transient
 
 
 class HaltedFileError(PipelineError):
@@ -77,8 +77,8 @@ class HaltedFileError(PipelineError):
         self.cause = cause
 
 
-class PassingError(PipelineError):
-    """An error that passes by itself kept a file from being taken; the step starts again.
+class TransientError(PipelineError):
+    """A transient error kept a file from being taken; the step starts again.
 
     `is_recorded`: the failure stands in the record of attempts, which halts the file when there
     were too many; else nothing could be written at all.

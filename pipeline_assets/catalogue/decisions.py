@@ -9,7 +9,7 @@ from pipeline_assets.catalogue import neighbourhood
 from pipeline_assets.catalogue.schema import product_decisions, skus
 from pipeline_assets.catalogue.watermarks import last_file_id
 
-Pair = tuple[int, int]
+SkuPair = tuple[int, int]
 
 
 def find_sku(connection: Connection, company: str, sku: str) -> int | None:
@@ -18,7 +18,9 @@ def find_sku(connection: Connection, company: str, sku: str) -> int | None:
     return connection.execute(wanted).scalar_one_or_none()
 
 
-def write(connection: Connection, kind: str, pair: Pair, note: str | None, now: datetime) -> None:
+def write(
+    connection: Connection, kind: str, pair: SkuPair, note: str | None, now: datetime
+) -> None:
     """Record a decision in place of an earlier one on the same pair."""
     remove(connection, pair)
     low, high = sorted(pair)
@@ -26,7 +28,7 @@ def write(connection: Connection, kind: str, pair: Pair, note: str | None, now: 
     connection.execute(insert(product_decisions).values(row))
 
 
-def remove(connection: Connection, pair: Pair) -> bool:
+def remove(connection: Connection, pair: SkuPair) -> bool:
     """Take the decision on a pair back; False when there is none."""
     low, high = sorted(pair)
     statement = delete(product_decisions).where(
@@ -35,13 +37,13 @@ def remove(connection: Connection, pair: Pair) -> bool:
     return connection.execute(statement).rowcount > 0
 
 
-def mark_changed(connection: Connection, pair: Pair) -> None:
+def mark_decided(connection: Connection, pair: SkuPair) -> None:
     """Have the next post-processing look at these SKUs, also when no decision is left on them."""
     mark = last_file_id(connection) + 1  # later than any file that a step can have seen
     neighbourhood.mark_changed(connection, pair, mark)
 
 
-def product_ids(connection: Connection, pair: Pair) -> dict[int, int]:
+def product_ids(connection: Connection, pair: SkuPair) -> dict[int, int]:
     """The products of these SKUs, by sku_id."""
     rows = connection.execute(
         select(skus.c.sku_id, skus.c.product_id).where(skus.c.sku_id.in_(pair))
@@ -49,7 +51,7 @@ def product_ids(connection: Connection, pair: Pair) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def joined_by_same(connection: Connection, sku_ids: Collection[int], besides: Pair) -> set[int]:
+def joined_by_same(connection: Connection, sku_ids: Collection[int], besides: SkuPair) -> set[int]:
     """These SKUs and all that decisions *same* join with them, but for the one on `besides`."""
     links = [{a, b} for kind, a, b in _all(connection) if kind == "same" and {a, b} != set(besides)]
     joined = set(sku_ids)
@@ -61,7 +63,7 @@ def joined_by_same(connection: Connection, sku_ids: Collection[int], besides: Pa
     return joined
 
 
-def has_never_within(connection: Connection, sku_ids: Collection[int], besides: Pair) -> bool:
+def has_never_within(connection: Connection, sku_ids: Collection[int], besides: SkuPair) -> bool:
     """Whether a decision *never* stands between two of these SKUs, but for the pair `besides`."""
     inside = set(sku_ids)
     return any(

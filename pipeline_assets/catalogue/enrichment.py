@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import rows_where_in
 from pipeline_assets.catalogue.schema import enriched_files, enriched_rows, skus
-from pipeline_assets.domain.enrichment.rows import Answer, Outcome, Source
+from pipeline_assets.domain.enrichment.rows import Answer, AnswerSource, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,13 @@ class Delivery:
     moved_at: datetime | None
 
 
-FIGURES = ("rows_read", "rows_from_catalogue", "rows_found", "rows_none", "rows_unanswered")
+ENRICHMENT_FIGURES = (
+    "rows_read",
+    "rows_from_catalogue",
+    "rows_found",
+    "rows_none",
+    "rows_unanswered",
+)
 
 _DELIVERY = select(*(enriched_files.c[name] for name in Delivery.__dataclass_fields__))
 
@@ -41,9 +47,9 @@ def known_answers(
     known: dict[str, Answer] = {}
     for sku, barcode, no_barcode_at in rows_where_in(connection, wanted, skus.c.sku, names):
         if barcode is not None:
-            known[sku] = Answer(Outcome.FOUND, barcode, Source.CATALOGUE)
+            known[sku] = Answer(Outcome.FOUND, barcode, AnswerSource.CATALOGUE)
         elif no_barcode_at is not None and no_barcode_at >= none_since:
-            known[sku] = Answer(Outcome.NONE, None, Source.CATALOGUE, no_barcode_at)
+            known[sku] = Answer(Outcome.NONE, None, AnswerSource.CATALOGUE, no_barcode_at)
     return known
 
 
@@ -106,6 +112,8 @@ def close_delivery(connection: Connection, digest: str, archive_path: str, now: 
 
 def figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """The figures of the files that these runs enriched, by run id."""
-    wanted = select(enriched_files.c.run_id, *(enriched_files.c[name] for name in FIGURES))
+    wanted = select(
+        enriched_files.c.run_id, *(enriched_files.c[name] for name in ENRICHMENT_FIGURES)
+    )
     rows = rows_where_in(connection, wanted, enriched_files.c.run_id, run_ids)
-    return {row[0]: dict(zip(FIGURES, row[1:], strict=True)) for row in rows}
+    return {row[0]: dict(zip(ENRICHMENT_FIGURES, row[1:], strict=True)) for row in rows}

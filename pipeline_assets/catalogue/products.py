@@ -10,11 +10,11 @@ from pipeline_assets.catalogue.database.statements import pieces, write_rows
 from pipeline_assets.catalogue.schema import product_merges, product_redirects, products, skus
 from pipeline_assets.domain.products.plan import (
     CreatedProduct,
-    Merge,
     NewProduct,
+    ProductMerge,
     ProductPlan,
-    Split,
-    Summary,
+    ProductSplit,
+    ProductSummary,
 )
 
 
@@ -35,7 +35,7 @@ def apply_product_plan(connection: Connection, plan: ProductPlan, now: datetime)
     _record(connection, plan, created_ids, now)
 
 
-def _write_summaries(connection: Connection, summaries: Mapping[int, Summary]) -> None:
+def _write_summaries(connection: Connection, summaries: Mapping[int, ProductSummary]) -> None:
     if summaries:
         statement = update(products).where(products.c.product_id == bindparam("of_product"))
         rows = [
@@ -62,7 +62,7 @@ def _create(connection: Connection, created: Sequence[CreatedProduct], now: date
     return [ids[product.summary.display_sku_id] for product in created]
 
 
-def _retire(connection: Connection, merges: Sequence[Merge], now: datetime) -> None:
+def _retire(connection: Connection, merges: Sequence[ProductMerge], now: datetime) -> None:
     for merge in merges:
         survivor = {"product_id": merge.survivor_id}
         connection.execute(
@@ -91,7 +91,7 @@ def _record(
 
 
 def _merge_row(
-    kind: str, from_id: int, into_id: int, change: Merge | Split, now: datetime
+    kind: str, from_id: int, into_id: int, change: ProductMerge | ProductSplit, now: datetime
 ) -> dict[str, object]:
     return {
         "kind": kind,

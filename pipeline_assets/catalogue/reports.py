@@ -18,7 +18,7 @@ from pipeline_assets.catalogue.schema import (
     stores,
 )
 
-FIGURES = (
+FILE_FIGURES = (
     "rows_read",
     "rows_accepted",
     "rows_rejected",
@@ -58,9 +58,9 @@ def files_of_runs(connection: Connection, run_ids: Collection[str]) -> list[File
 
 
 def _figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[str, int]]:
-    wanted = select(ingested_files.c.run_id, *(ingested_files.c[name] for name in FIGURES))
+    wanted = select(ingested_files.c.run_id, *(ingested_files.c[name] for name in FILE_FIGURES))
     rows = rows_where_in(connection, wanted, ingested_files.c.run_id, run_ids)
-    return {row[0]: dict(zip(FIGURES, row[1:], strict=True)) for row in rows}
+    return {row[0]: dict(zip(FILE_FIGURES, row[1:], strict=True)) for row in rows}
 
 
 def sizes(connection: Connection) -> dict[str, int]:

@@ -19,14 +19,14 @@ def first_ingested_at(connection: Connection) -> datetime | None:
     return connection.execute(wanted).scalar_one_or_none()
 
 
-def seen_file_id(connection: Connection, step: str) -> int:
+def watermark(connection: Connection, step: str) -> int:
     """The newest file that the step has seen; 0 before its first run."""
     columns = post_processing_steps.c
     wanted = select(columns.file_id).where(columns.step == step)
     return int(connection.execute(wanted).scalar_one_or_none() or 0)
 
 
-def note_seen(connection: Connection, step: str, file_id: int) -> None:
+def set_watermark(connection: Connection, step: str, file_id: int) -> None:
     """Note that the step has seen everything up to this file."""
     columns = post_processing_steps.c
     seen = connection.execute(

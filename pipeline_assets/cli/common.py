@@ -56,7 +56,7 @@ def open_pipeline(*, waits: bool = False) -> Pipeline:
         try:
             return Pipeline(settings).prepare()
         except CatalogueUnavailableError as error:
-            if not (waits and error.passes):
+            if not (waits and error.is_transient):
                 raise
             terminal.errors.print(f"{error} Next try in {settings.retry_wait_s:g} s.", markup=False)
             time.sleep(settings.retry_wait_s)

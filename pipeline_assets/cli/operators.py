@@ -88,10 +88,10 @@ def decide(
 
     Ids that apps know go on resolving (table `product_redirects`); prices and history stay.
     """
-    from pipeline_assets.services.operators.decide import decide as settle
+    from pipeline_assets.services.operators.decide import decide as decide_skus
 
     kind = None if decision == "undo" else decision
-    decided = settle(open_pipeline(), kind, sku, other_sku, note)
+    decided = decide_skus(open_pipeline(), kind, sku, other_sku, note)
     if as_json:
         print_json(asdict(decided))
         return

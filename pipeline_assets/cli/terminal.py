@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pipeline_assets.catalogue.reports import FIGURES, FileReport
+from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.operators.status import Status
 
@@ -238,7 +238,7 @@ def _outcome(report: FileReport) -> str:
 
 
 def _cells(figures: Mapping[str, int]) -> list[str]:
-    wanted = [FIGURES[0], "rows_rejected", "products_new", "prices_new", "prices_changed"]
+    wanted = [FILE_FIGURES[0], "rows_rejected", "products_new", "prices_new", "prices_changed"]
     return [f"{figures[name]:,}" if figures else "-" for name in [*wanted, "prices_delisted"]]
 
 

@@ -87,9 +87,9 @@ class LookUp:
             self._finish(row, answer)
         else:
             self._blocked.add(row.line)
-            self._settle_block(row)
+            self._resolve_block(row)
 
-    def _settle_block(self, row: Wanted) -> None:
+    def _resolve_block(self, row: Wanted) -> None:
         """Renew until the row is served, or another one is under the same session.
 
         In the second case the row is asked once more; when it is still blocked, it is passed on.

@@ -1,7 +1,7 @@
 """Files leave the inbox here: to the archive or to quarantine. Nothing is overwritten or deleted.
 
-Each move is a second name for the file, then the end of the first; a crash between the two leaves
-both names, and the next look ends what was begun.
+Each move is a hard link to the new place, then an unlink of the old one; a crash between the two
+leaves both names, and the next look ends what was begun.
 """
 
 import errno
@@ -122,7 +122,7 @@ def _second_name(source: Path, place: Path) -> None:
 
 
 def _copy(source: Path, place: Path) -> None:
-    """Where the file system knows no second names, or the archive lies on another one."""
+    """Where the file system has no hard links, or the archive lies on another one."""
     if place.exists():
         raise FileExistsError(place)
     unfinished = place.with_name(f".{place.name}.tmp")

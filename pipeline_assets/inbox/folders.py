@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pipeline_assets.errors import OutsideInboxError
 
-PRODUCT = "product_inbox"
-BARCODE_ENRICHMENT = "barcode_enrichment_inbox"
+PRODUCT_INBOX = "product_inbox"
+BARCODE_ENRICHMENT_INBOX = "barcode_enrichment_inbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Folders:
     @property
     def product_inbox(self) -> Path:
         """Snapshots to ingest."""
-        return self.data / PRODUCT
+        return self.data / PRODUCT_INBOX
 
     @property
     def barcode_enrichment_inbox(self) -> Path:
         """Snapshots whose barcodes are to be looked up first."""
-        return self.data / BARCODE_ENRICHMENT
+        return self.data / BARCODE_ENRICHMENT_INBOX
 
     @property
     def archive(self) -> Path:

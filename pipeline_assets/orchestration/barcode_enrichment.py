@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipeline_assets.errors import EnrichmentBusyError
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT as INBOX
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.metadata import enrichment_metadata
@@ -31,7 +31,7 @@ from pipeline_assets.settings import Settings
 _LOG_EVERY_S = 60
 
 barcode_enrichment_inbox = dg.AssetSpec(
-    INBOX,
+    BARCODE_ENRICHMENT_INBOX,
     group_name=INBOXES,
     description="Snapshot files whose rows miss barcodes that the shop's product pages show.",
     kinds={"file"},

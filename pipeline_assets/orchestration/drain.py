@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import dagster as dg
 
-from pipeline_assets.catalogue.database.errors import is_passing, shown_cause
+from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles
 from pipeline_assets.orchestration.file_runs import file_tags
@@ -34,14 +34,14 @@ from pipeline_assets.services.operators.reports import FailedRun
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 # How often to see whether another process is done with its file.
 _LOOK_AGAIN_S = 2
 _LOGGING = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-class Progress(Protocol):
+class DrainWatcher(Protocol):
     """Who is told how far the drain is."""
 
     def begin(self, name: str, waiting: int) -> None:
@@ -67,7 +67,7 @@ def drain_products(
     pipeline: Pipeline,
     instance: dg.DagsterInstance,
     definitions: dg.Definitions,
-    progress: Progress,
+    progress: DrainWatcher,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Drained:
     """Take the files of the product inbox, each by a run of job `product_update`."""
@@ -78,7 +78,7 @@ def drain_enrichment(
     pipeline: Pipeline,
     instance: dg.DagsterInstance,
     definitions: dg.Definitions,
-    progress: Progress,
+    progress: DrainWatcher,
     watcher: Watcher,
     *,
     waits: bool = True,
@@ -117,7 +117,7 @@ class _Drain:
         pipeline: Pipeline,
         instance: dg.DagsterInstance,
         definitions: dg.Definitions,
-        progress: Progress,
+        progress: DrainWatcher,
         sleep: Callable[[float], None],
     ) -> None:
         self._pipeline = pipeline
@@ -154,13 +154,13 @@ class _Drain:
         """The files to take before the next look."""
         return [one.file for one in found.takeable if _version(one.file) not in self._tried]
 
-    def _patiently(self, ask: Callable[[], T]) -> T:
+    def _patiently(self, ask: Callable[[], _T]) -> _T:
         """What `ask` returns; while the catalogue is locked or out of reach it waits."""
         while True:
             try:
                 return ask()
             except Exception as error:
-                if not is_passing(error):
+                if not is_transient(error):
                     raise
                 self._pause(self._pipeline.settings.retry_wait_s, shown_cause(error))
 

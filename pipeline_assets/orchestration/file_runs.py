@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import dagster as dg
 
-from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, PassingError
+from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, TransientError
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.metadata import refusal_metadata
 from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG
@@ -37,7 +37,7 @@ def opened(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> Pip
     try:
         return pipeline.open()
     except CatalogueUnavailableError as error:
-        if not error.passes:
+        if not error.is_transient:
             raise dg.Failure(str(error), allow_retries=False) from error
         raise start_again(context, Settings(), error, _WITHOUT_END) from error
 
@@ -52,11 +52,11 @@ def take(
     """
     try:
         return work()
-    except PassingError as error:
+    except TransientError as error:
         tries = _WITHOUT_END if error.is_recorded else settings.max_failures - 1
         raise start_again(context, settings, error, tries) from error
     except CatalogueUnavailableError as error:
-        if not error.passes:
+        if not error.is_transient:
             raise dg.Failure(str(error), allow_retries=False) from error
         raise start_again(context, settings, error, _WITHOUT_END) from error
     except HaltedFileError as error:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import dagster as dg
 from pydantic import Field
 
-from pipeline_assets.catalogue.database.errors import is_passing, shown_cause
+from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.orchestration.file_runs import opened, start_again
 from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
 from pipeline_assets.orchestration.resources import PipelineResource
@@ -69,7 +69,7 @@ def build_step_asset(step: Step, deps: Sequence[str]) -> dg.AssetsDefinition:
         try:
             report = run_step(ready, step, post_processing.options())
         except Exception as error:
-            if not is_passing(error):
+            if not is_transient(error):
                 raise
             ready.engine.dispose()
             message = RuntimeError(f"{step.name}: {shown_cause(error)}. Nothing was changed.")

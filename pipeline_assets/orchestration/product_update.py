@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from pipeline_assets.inbox.folders import PRODUCT
+from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.metadata import materialization_metadata
@@ -27,7 +27,7 @@ from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
 
 product_inbox = dg.AssetSpec(
-    PRODUCT,
+    PRODUCT_INBOX,
     deps=[ENRICH_OP],
     group_name=INBOXES,
     description="Snapshot files that scrapers dropped: one store's whole range at one moment each.",

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT as ENRICHMENT_INBOX
-from pipeline_assets.inbox.folders import PRODUCT, Inbox
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
     FILE_TAG,
@@ -89,4 +88,4 @@ def runs_of_inbox(instance: dg.DagsterInstance, inbox: Inbox) -> InstanceRuns:
     return InstanceRuns(instance, _JOB_OF[inbox.name])
 
 
-_JOB_OF = {PRODUCT: PRODUCT_UPDATE, ENRICHMENT_INBOX: BARCODE_ENRICHMENT}
+_JOB_OF = {PRODUCT_INBOX: PRODUCT_UPDATE, BARCODE_ENRICHMENT_INBOX: BARCODE_ENRICHMENT}

@@ -29,7 +29,7 @@ from pipeline_assets.services.enrichment.claims import claim_next
 from pipeline_assets.services.files.cycles import next_step
 from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.post_processing.timing import idle_reason, read_progress
+from pipeline_assets.services.post_processing.timing import idle_reason, read_backlog
 from pipeline_assets.settings import Settings
 
 CHECK_INTERVAL_S = 5
@@ -148,15 +148,15 @@ def _post_processing_tick(
     now = pipeline.clock()
     settled = SettledFiles(pipeline.settings.settle_s)
     found = survey(pipeline, runs, settled, pipeline.product_inbox)
-    progress = read_progress(pipeline, runs.last_success_at(POST_PROCESS_ONLY))
+    backlog = read_backlog(pipeline, runs.last_success_at(POST_PROCESS_ONLY))
     max_wait = timedelta(seconds=pipeline.settings.post_processing_max_wait_s)
-    reason = idle_reason(found, progress, now, max_wait)
+    reason = idle_reason(found, backlog, now, max_wait)
     if reason is not None:
         return dg.SkipReason(reason)
     asked: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
-    if asked.get("file_id") == progress.last_file_id and not _is_long_ago(asked, now):
+    if asked.get("file_id") == backlog.last_file_id and not _is_long_ago(asked, now):
         return dg.SkipReason("It was asked for and did not succeed; it is asked for again later.")
-    cursor = {"file_id": progress.last_file_id, "asked_at": now.isoformat()}
+    cursor = {"file_id": backlog.last_file_id, "asked_at": now.isoformat()}
     return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from io import BytesIO
 from typing import NamedTuple
 
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, PRODUCT
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX
 from pipeline_assets.sample.companies import product
 from pipeline_assets.sample.fields import Product
 from pipeline_assets.sample.malformed import malformed_lines
@@ -58,13 +58,15 @@ def _sample_file(store: Store, day: int, scraped_on: date) -> SampleFile:
     if which == _PARTIAL:
         rows = rows[: int(len(rows) * _PARTIAL_SHARE)]
     if which == _TO_ENRICH:
-        rows = [_with_barcode_settled(row) for row in rows]
+        rows = [_with_known_barcode(row) for row in rows]
     lines = _lines(rows, _metadata(store, scraped_on), is_malformed=which == _MALFORMED)
     content = "".join(f"{line}\n" for line in lines).encode("ascii")
     name = f"{store.company}-{store.slug}-{scraped_on.isoformat()}.jsonl"
     if which == _GZIPPED:
         name, content = f"{name}.gz", _gzipped(content)
-    return SampleFile(BARCODE_ENRICHMENT if which == _TO_ENRICH else PRODUCT, name, content)
+    return SampleFile(
+        BARCODE_ENRICHMENT_INBOX if which == _TO_ENRICH else PRODUCT_INBOX, name, content
+    )
 
 
 def _metadata(store: Store, scraped_on: date) -> dict[str, object]:
@@ -89,7 +91,7 @@ def _lines(rows: list[_Row], metadata: dict[str, object], is_malformed: bool) ->
             yield from malformed_lines(row.product, metadata)
 
 
-def _with_barcode_settled(row: _Row) -> _Row:
+def _with_known_barcode(row: _Row) -> _Row:
     """A row for which no page has to be fetched: the sample asks nothing of anyone.
 
     It has a barcode, or is known to have none, or has no page.

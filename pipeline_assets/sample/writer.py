@@ -53,13 +53,13 @@ def _appears(data_dir: Path, file: SampleFile, source: Path) -> bool:
     path = data_dir / file.inbox / file.name
     path.parent.mkdir(exist_ok=True)
     try:
-        # A second name, since a rename overwrites.
+        # A hard link, since a rename overwrites.
         os.link(source, path)
     except FileExistsError:
         _is_there(data_dir, file)
         return False
     except OSError as error:
-        # Some file systems know no second names.
+        # Some file systems have no hard links.
         if error.errno not in (errno.EPERM, errno.ENOTSUP) or _is_there(data_dir, file):
             raise
         source.rename(path)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from pipeline_assets.catalogue.database.engine import engine_for
 from pipeline_assets.catalogue.database.migrate import migrate
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, PRODUCT, Folders, Inbox
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Folders, Inbox
 from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings
 
@@ -39,13 +39,13 @@ class Pipeline:
     @cached_property
     def product_inbox(self) -> Inbox:
         """The inbox of snapshots to ingest."""
-        return Inbox(PRODUCT, self.folders.product_inbox, self.settings.max_runtime_s)
+        return Inbox(PRODUCT_INBOX, self.folders.product_inbox, self.settings.max_runtime_s)
 
     @cached_property
     def barcode_enrichment_inbox(self) -> Inbox:
         """The inbox of snapshots whose barcodes are to be looked up first."""
         folder = self.folders.barcode_enrichment_inbox
-        return Inbox(BARCODE_ENRICHMENT, folder, self.settings.enrichment_max_runtime_s)
+        return Inbox(BARCODE_ENRICHMENT_INBOX, folder, self.settings.enrichment_max_runtime_s)
 
     @property
     def inboxes(self) -> tuple[Inbox, Inbox]:

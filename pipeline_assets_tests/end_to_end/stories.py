@@ -15,7 +15,7 @@ from pipeline_assets.domain.normalisation.match_keys import match_key
 from pipeline_assets.domain.products.partition import Decision, SkuFacts
 from pipeline_assets.errors import UsageError
 from pipeline_assets.services.files.outcomes import State
-from pipeline_assets.services.operators.decide import Kind, decide
+from pipeline_assets.services.operators.decide import DecisionKind, decide
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.steps import run_steps
@@ -54,7 +54,7 @@ class Story:
         self.random = Random(seed)
         self._barcode_share = self.random.choice((0.05, 0.15, 0.4))
         self.files: list[File] = []
-        self.decisions: dict[frozenset[Sku], Kind] = {}
+        self.decisions: dict[frozenset[Sku], DecisionKind] = {}
         self.refusals = 0
         self.product_ids: set[int] = set()
         self._days = dict.fromkeys(STORES, date(2025, 9, 1))
@@ -106,7 +106,7 @@ class Story:
         pair = self.random.sample(sorted(self.skus()), 2) if len(self.skus()) > 1 else None
         if pair is None:
             return
-        kind: Kind | None = self.random.choice(("same", "same", "never", "never", None))
+        kind: DecisionKind | None = self.random.choice(("same", "same", "never", "never", None))
         after = {key: said for key, said in self.decisions.items() if key != frozenset(pair)}
         is_senseless = kind is None and len(after) == len(self.decisions)
         if kind is not None:
@@ -179,7 +179,7 @@ class Story:
         return {key: to[0] for key, to in found.items() if len(to) == 1}
 
 
-def contradict(decisions: dict[frozenset[Sku], Kind]) -> bool:
+def contradict(decisions: dict[frozenset[Sku], DecisionKind]) -> bool:
     """Whether a *never* stands within what *same* joins."""
     together = [set(pair) for pair, kind in decisions.items() if kind == "same"]
     for _ in decisions:

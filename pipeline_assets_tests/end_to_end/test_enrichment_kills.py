@@ -36,7 +36,7 @@ DEATHS = {
     "the delivery is not committed": Death("pipeline_assets.catalogue.enrichment:add_delivery"),
     "the delivery is recorded": Death(f"{SERVICE}:place_delivery", is_before=True),
     "the file is placed": Death(f"{SERVICE}:place_delivery"),
-    "the source has two names": Death("os:link"),
+    "the source has two hard links": Death("os:link"),
     "the source is archived": Death("pipeline_assets.inbox.filing:move"),
     "the end is not committed": Death("pipeline_assets.catalogue.enrichment:close_delivery"),
     "everything is done": Death(f"{SERVICE}:_Enrichment._finish"),

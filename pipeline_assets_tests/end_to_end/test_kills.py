@@ -32,7 +32,7 @@ OF_AN_ACCEPTED_FILE = {
     "before the commit, everything written": Death("pipeline_assets.catalogue.attempts:end"),
     "after the commit": Death(f"{INGESTION}:_Ingestion._write"),
     "before the move": Death("os:link", is_before=True),
-    "between the second name and the end of the first": Death("os:link"),
+    "between the link and the unlink": Death("os:link"),
     "after the move, before the ledger knows": Death("pipeline_assets.inbox.filing:move"),
     "before the commit of moved_at": Death("pipeline_assets.catalogue.ledger:close_move"),
     "after moved_at": Death(f"{INGESTION}:_Ingestion._move_to_archive"),
@@ -42,7 +42,7 @@ OF_A_REFUSED_FILE = {
     "after the rejects were written": Death("pipeline_assets.inbox.filing:write_beside"),
     "halfway through the sidecar": Death("pathlib:Path.replace", is_before=True, call=2),
     "after the sidecar, before the move": Death("os:link", is_before=True),
-    "between the second name and the end of the first": Death("os:link"),
+    "between the link and the unlink": Death("os:link"),
     "after the move, before it is recorded": Death("pipeline_assets.inbox.filing:move"),
     "after it was recorded": Death(f"{ATTEMPTING}:quarantine"),
 }

@@ -116,4 +116,4 @@ def test_a_wrong_password_is_said_at_once_and_no_password_is_shown(
         assert "hunter2" not in ran.out + ran.err
     with pytest.raises(CatalogueUnavailableError) as refused:
         _ = workplace.pipeline
-    assert not refused.value.passes
+    assert not refused.value.is_transient

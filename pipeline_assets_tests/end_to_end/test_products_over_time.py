@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline_assets.errors import UsageError
-from pipeline_assets.services.operators.decide import Kind, decide
+from pipeline_assets.services.operators.decide import DecisionKind, decide
 from pipeline_assets_tests.end_to_end.stories import (
     BARCODES,
     Story,
@@ -226,7 +226,7 @@ def test_what_is_sold_side_by_side_is_not_joined_by_way_of_a_third(workplace: Wo
     ],
 )
 def test_a_senseless_decision_is_refused_and_changes_nothing(
-    workplace: Workplace, kind: Kind | None, one: str, other: str, message: str
+    workplace: Workplace, kind: DecisionKind | None, one: str, other: str, message: str
 ) -> None:
     take(workplace, "aldi", 1, {"sku": "a", "name": "Tea"}, {"sku": "b", "name": "Milk"})
     take(workplace, "coles", 1, {"sku": "c", "name": "Sencha"})

@@ -97,7 +97,7 @@ def test_it_also_works_where_a_file_can_have_one_name_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_source: Path, _target: Path) -> None:
-        raise OSError(errno.EPERM, "no second names here")
+        raise OSError(errno.EPERM, "no hard links here")
 
     monkeypatch.setattr(os, "link", refuse)
     assert len(write_sample(tmp_path, LAST_DAY)) == len(_SAMPLE)

@@ -109,7 +109,9 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         connection = engine.connect()
     except DBAPIError as error:  # drivers differ in which of their errors this is
         shown = engine.url.render_as_string(hide_password=True)
-        passes = error_number(error) in OUT_OF_REACH
-        raise CatalogueUnavailableError(shown, str(error.orig), passes=passes) from error
+        is_transient = error_number(error) in OUT_OF_REACH
+        raise CatalogueUnavailableError(
+            shown, str(error.orig), is_transient=is_transient
+        ) from error
     with connection:
         yield connection

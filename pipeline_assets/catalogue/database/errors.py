@@ -1,4 +1,4 @@
-"""Which database errors pass by themselves. Told once, here; by number, as texts differ."""
+"""Which database errors are transient, decided here alone; by number, as texts differ."""
 
 from sqlalchemy.exc import DBAPIError
 
@@ -11,19 +11,19 @@ DEADLOCK = 1213
 CONNECTION_LOST = frozenset({1053, 1317, 1927, 2006, 2013, 2055, 4031})
 # No server answers, or it takes no more connections: waiting may help.
 OUT_OF_REACH = CONNECTION_LOST | {1040, 1203, 2002, 2003, 2005}
-_PASSING = CONNECTION_LOST | {DUPLICATE_KEY, LOCK_TIMEOUT, DEADLOCK}
-_SQLITE_PASSING = ("UNIQUE constraint failed", "database is locked", "database table is locked")
+_TRANSIENT = CONNECTION_LOST | {DUPLICATE_KEY, LOCK_TIMEOUT, DEADLOCK}
+_SQLITE_TRANSIENT = ("UNIQUE constraint failed", "database is locked", "database table is locked")
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether a new try with a new connection may well succeed."""
     if isinstance(error, CatalogueUnavailableError):
-        return error.passes
+        return error.is_transient
     if not isinstance(error, DBAPIError):
         return False
-    if error.connection_invalidated or error_number(error) in _PASSING:
+    if error.connection_invalidated or error_number(error) in _TRANSIENT:
         return True
-    return str(error.orig).startswith(_SQLITE_PASSING)
+    return str(error.orig).startswith(_SQLITE_TRANSIENT)
 
 
 def is_of_the_database(error: BaseException) -> bool:

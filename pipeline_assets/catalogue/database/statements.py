@@ -5,12 +5,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, UpdateBase, insert
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 CHUNK = 2_000
 
 
-def pieces(values: Collection[T]) -> Iterator[list[T]]:
+def pieces(values: Collection[_T]) -> Iterator[list[_T]]:
     """The values in lists of at most `CHUNK`."""
     ordered = list(values)
     for start in range(0, len(ordered), CHUNK):

@@ -29,7 +29,7 @@ from pipeline_assets.domain.brands.vocabulary import (
 )
 
 
-class Rule(IntEnum):
+class NameRule(IntEnum):
     """Why two spellings can name one brand; the surest rule first."""
 
     SAME_WORDS = 0  # Smith's = Smiths, Marks & Spencer = Marks and Spencer
@@ -73,7 +73,7 @@ class Relation(NamedTuple):
     abbreviation, a longer name). `similarity` of the cores, 0 to 1.
     """
 
-    rule: Rule
+    rule: NameRule
     needs: int
     similarity: float
     is_loose_a: bool
@@ -264,12 +264,12 @@ def _digits(text: str) -> str:
 
 
 _RULES = (
-    (Rule.SAME_WORDS, _same_words),
-    (Rule.SPACING, _spacing),
-    (Rule.LEGAL_FORM, _legal_form),
-    (Rule.PLURAL, _plural),
-    (Rule.INITIALS, _initials),
-    (Rule.DESCRIPTION, _description),
-    (Rule.FOUNDER, _founder),
-    (Rule.SIMILAR, _similar),
+    (NameRule.SAME_WORDS, _same_words),
+    (NameRule.SPACING, _spacing),
+    (NameRule.LEGAL_FORM, _legal_form),
+    (NameRule.PLURAL, _plural),
+    (NameRule.INITIALS, _initials),
+    (NameRule.DESCRIPTION, _description),
+    (NameRule.FOUNDER, _founder),
+    (NameRule.SIMILAR, _similar),
 )

@@ -28,8 +28,8 @@ __all__ = [
     "BrandThresholds",
     "DeclinedPair",
     "Translation",
+    "collect_brand_facts",
     "display_spelling",
-    "gather_brands",
     "plan_brands",
 ]
 
@@ -71,7 +71,7 @@ class BrandPlan:
         return {each.alias: each.canonical for each in self.translations}
 
 
-def gather_brands(skus: Iterable[tuple[str, str, str | None]]) -> list[BrandFacts]:
+def collect_brand_facts(skus: Iterable[tuple[str, str, str | None]]) -> list[BrandFacts]:
     """The facts from SKUs as (normalised brand name, its spelling, barcode), ordered by name."""
     spellings: dict[str, set[str]] = defaultdict(set)
     barcodes: dict[str, set[str]] = defaultdict(set)

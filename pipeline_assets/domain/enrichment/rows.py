@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 SERVED = frozenset({Outcome.FOUND, Outcome.NONE})
 
 
-class Source(StrEnum):
+class AnswerSource(StrEnum):
     """Where a row's answer comes from."""
 
     CATALOGUE = "catalogue"
@@ -54,7 +54,7 @@ class Answer:
 
     outcome: Outcome
     barcode: str | None = None
-    source: Source = Source.PAGE
+    source: AnswerSource = AnswerSource.PAGE
     checked_at: datetime | None = None
 
 
@@ -96,7 +96,7 @@ def _written(line: bytes, answer: Answer) -> bytes:
         values = {"barcode": answer.barcode}
     elif answer.outcome is Outcome.NONE:
         values = {"has_no_coles_barcode": True}
-        if answer.source is Source.CATALOGUE and answer.checked_at is not None:
+        if answer.source is AnswerSource.CATALOGUE and answer.checked_at is not None:
             # Else the mark would renew itself with every file, and its page never be asked again.
             values["no_barcode_checked_at"] = f"{answer.checked_at.isoformat()}Z"
     return _with_product_values(line, values) if values else line

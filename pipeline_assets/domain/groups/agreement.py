@@ -34,7 +34,7 @@ FEW_ROWS = 12
 # Thresholds are multiplied into int64 counts; this keeps the products far from overflow.
 MAX_DENOMINATOR = 10**9
 # SKU (int32) and price are packed into one int64.
-MAX_PRICE_CENTS = 2**31
+MATRIX_PRICE_LIMIT_CENTS = 2**31
 
 
 def exact_share(value: Fraction | Decimal | str) -> Fraction:
@@ -122,7 +122,7 @@ class PriceLists:
         _require(len(set(ordered)) == len(ordered), "a store id stands twice")
         _require(price_cents.min(initial=0) >= 0, "a price is negative")
         _require(store_index.min(initial=0) >= 0, "a store index is negative")
-        _require(price_cents.max(initial=0) < MAX_PRICE_CENTS, "a price is absurdly high")
+        _require(price_cents.max(initial=0) < MATRIX_PRICE_LIMIT_CENTS, "a price is absurdly high")
         rank = np.empty(len(order), dtype=np.int32)
         rank[order] = np.arange(len(order))
         shape = (len(order), int(sku_index.max(initial=-1)) + 1)

@@ -23,7 +23,7 @@ BLOCK_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class GroupMerge:
     """One group joined another, because their anchors match."""
 
     joining_anchor_id: str
@@ -131,7 +131,7 @@ class _BestPairs:
         self._partner[rows], self._together[rows] = store, together[is_better]
 
 
-def merge_groups(groups: Groups, comparisons: Comparisons) -> list[Merge]:
+def merge_groups(groups: Groups, comparisons: Comparisons) -> list[GroupMerge]:
     """Merge until no two current anchors match; changes `groups`.
 
     Pairs of current anchors must be known to `comparisons`. It ends: in each merge the larger
@@ -140,7 +140,7 @@ def merge_groups(groups: Groups, comparisons: Comparisons) -> list[Merge]:
     finitely many such lists for a number of stores.
     """
     pairs = _BestPairs(comparisons.agreement, groups)
-    merges: list[Merge] = []
+    merges: list[GroupMerge] = []
     while (pair := pairs.top()) is not None:
         into, joining = sorted(pair, key=lambda store: (-pairs.n_stores[store], store))
         moved, left = _move(joining, into, groups, comparisons)
@@ -173,9 +173,9 @@ def _move(
 
 def _record(
     joining: int, into: int, moved: list[int], left: list[int], comparisons: Comparisons
-) -> Merge:
+) -> GroupMerge:
     ids = comparisons.lists.store_ids
-    return Merge(
+    return GroupMerge(
         joining_anchor_id=ids[joining],
         into_anchor_id=ids[into],
         figures=comparisons.figures(joining, into),

@@ -19,7 +19,7 @@ import numpy as np
 
 from pipeline_assets.domain.groups.agreement import Ints, MatchRules, PairFigures, PriceLists
 from pipeline_assets.domain.groups.comparisons import Comparisons
-from pipeline_assets.domain.groups.merging import Flags, Groups, Merge, merge_groups
+from pipeline_assets.domain.groups.merging import Flags, GroupMerge, Groups, merge_groups
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ class GroupPlan:
 
     ejections: tuple[Ejection, ...]
     """By store id. An ejected store may have found another group in `merges`."""
-    merges: tuple[Merge, ...]
+    merges: tuple[GroupMerge, ...]
     """In the order in which they were decided."""
     flagged_anchors: tuple[str, ...]
     """Anchors, at the end, that are not current and are to be scraped again."""
@@ -219,7 +219,7 @@ def _plan(
     company: _Company,
     comparisons: Comparisons,
     ejections: Sequence[Ejection],
-    merges: Sequence[Merge],
+    merges: Sequence[GroupMerge],
 ) -> GroupPlan:
     anchor = company.groups.anchor.tolist()
     ids, before = company.ids, company.stores

@@ -9,7 +9,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 from itertools import combinations, pairwise
 
-from pipeline_assets.domain.products.constrained_clustering import Gathering
+from pipeline_assets.domain.products.constrained_clustering import ConstrainedClustering
 from pipeline_assets.domain.products.partition import Decision, SkuFacts
 
 HistoryRow = tuple[int, int, datetime, int | None]
@@ -30,7 +30,7 @@ def could_be_one(skus: Collection[SkuFacts], decisions: Iterable[Decision]) -> l
     for sku in skus:
         if sku.match_key is not None:
             labels[sku.sku_id].add(sku.match_key)
-    alike = Gathering({})
+    alike = ConstrainedClustering({})
     for sku_id in sorted(company_of):
         alike.add(sku_id, labels[sku_id])
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Items gathered into groups by the labels they share, unless two of them must stay apart.
+"""Items grouped by the labels they share, unless two of them must stay apart.
 
 A step of `identity`; knows numbers and labels only, nothing of SKUs, barcodes or match keys.
 """
@@ -14,17 +14,17 @@ class _Group:
     labels: set[Hashable]
 
 
-class Gathering:
+class ConstrainedClustering:
     """Groups that grow one item at a time: add the items in ascending order, lower ones go before.
 
-    `foes` names for an item those it must not share a group with, and holds both directions.
-    Without foes the groups are the connected components over shared labels. With foes they
-    are as large as first come, first served allows, and two groups with a label in common always
-    hold a pair of foes.
+    `cannot_link` gives for an item those it must not share a group with, in both directions.
+    Without any, the groups are the connected components over shared labels. With them, groups are
+    as large as first come, first served allows, and two groups with a label in common always hold
+    a cannot-link pair.
     """
 
-    def __init__(self, foes: Mapping[int, Set[int]]) -> None:
-        self._foes = foes
+    def __init__(self, cannot_link: Mapping[int, Set[int]]) -> None:
+        self._cannot_link = cannot_link
         self._groups: dict[int, _Group] = {}  # by opener
         self._by_label: dict[Hashable, list[_Group]] = {}
 
@@ -33,26 +33,26 @@ class Gathering:
         return [sorted(group.members) for group in self._groups.values()]
 
     def add(self, item: int, labels: Set[Hashable]) -> None:
-        """Open a group for the item, and join to it all it is linked to, as far as foes allow.
+        """Open a group for the item, and join to it all it is linked to that it may share one with.
 
         Linked are the groups that have one of its labels; the one opened first is tried first.
         """
         home: _Group | None = None
         for group in self._linked(labels):
             if home is None:
-                if self._are_friends({item}, group.members):
+                if self._may_share({item}, group.members):
                     home = group
                     home.members.add(item)
-            elif self._are_friends(home.members, group.members):
+            elif self._may_share(home.members, group.members):
                 self._absorb(home, group)
         if home is None:
             home = self._groups[item] = _Group(item, {item}, set())
         self._index(home, labels)
 
     def join(self, item: int, label: Hashable) -> bool:
-        """Put the item into the first group with this label that has no foe of it; is there one?"""
+        """Put the item into the first group with this label that it may share; is there one?"""
         for group in self._linked({label}):
-            if self._are_friends({item}, group.members):
+            if self._may_share({item}, group.members):
                 group.members.add(item)
                 return True
         return False
@@ -61,12 +61,14 @@ class Gathering:
         linked = {g.opener: g for label in labels for g in self._by_label.get(label, ())}
         return [linked[opener] for opener in sorted(linked)]
 
-    def _are_friends(self, some: set[int], others: set[int]) -> bool:
-        if not self._foes:
+    def _may_share(self, some: set[int], others: set[int]) -> bool:
+        if not self._cannot_link:
             return True
         if len(some) > len(others):
             some, others = others, some
-        return all(self._foes[item].isdisjoint(others) for item in some if item in self._foes)
+        return all(
+            self._cannot_link[item].isdisjoint(others) for item in some if item in self._cannot_link
+        )
 
     def _absorb(self, home: _Group, group: _Group) -> None:
         home.members |= group.members

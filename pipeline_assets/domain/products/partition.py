@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Literal
 
-from pipeline_assets.domain.products.constrained_clustering import Gathering
+from pipeline_assets.domain.products.constrained_clustering import ConstrainedClustering
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Decision:
     sku_id_b: int
 
 
-class Rule(StrEnum):
+class PlacementRule(StrEnum):
     """What ties a SKU to the others of its block; of several, the first that stands here."""
 
     BARCODE = "barcode"  # rule 1: another one has its barcode
@@ -54,16 +54,16 @@ class Block:
 
     members: tuple[int, ...]
     barcode: str | None
-    rules: Mapping[int, Rule]
+    rules: Mapping[int, PlacementRule]
 
 
-Pair = tuple[int, int]
+SkuPair = tuple[int, int]
 Unit = tuple[SkuFacts, ...]
 """SKUs that an operator said are the same, by (company, sku); nearly always a single one."""
 
 
 def partition(
-    skus: Iterable[SkuFacts], decisions: Iterable[Decision], sold_together: Set[Pair]
+    skus: Iterable[SkuFacts], decisions: Iterable[Decision], sold_together: Set[SkuPair]
 ) -> list[Block]:
     """The products these SKUs make, by their first member's (company, sku).
 
@@ -79,8 +79,8 @@ def partition(
     never = [(d.sku_id_a, d.sku_id_b) for d in decided if d.kind == "never"]
     barcodes_of = barcodes_by_key(ordered)
 
-    by_barcode, unplaced = _gather_by_barcode(units, barcodes_of, _foes(never, unit_of))
-    by_key = _gather_by_key(units, unplaced, _foes(chain(never, sold_together), unit_of))
+    by_barcode, unplaced = _cluster_by_barcode(units, barcodes_of, _cannot_links(never, unit_of))
+    by_key = _cluster_by_key(units, unplaced, _cannot_links(chain(never, sold_together), unit_of))
     groups = sorted([*by_barcode, *by_key])
     return [_block([units[number] for number in group], barcodes_of) for group in groups]
 
@@ -94,7 +94,7 @@ def barcodes_by_key(skus: Iterable[SkuFacts]) -> dict[str, set[str]]:
     return dict(barcodes)
 
 
-def _units(ordered: Sequence[SkuFacts], same: Sequence[Pair]) -> list[Unit]:
+def _units(ordered: Sequence[SkuFacts], same: Sequence[SkuPair]) -> list[Unit]:
     """Rule 4: what an operator joined, and every other SKU for itself, in the order given."""
     position = {sku.sku_id: number for number, sku in enumerate(ordered)} if same else {}
     links: dict[int, set[int]] = defaultdict(set)
@@ -102,7 +102,7 @@ def _units(ordered: Sequence[SkuFacts], same: Sequence[Pair]) -> list[Unit]:
         if a in position and b in position:
             links[position[a]].add(link)
             links[position[b]].add(link)
-    joined = Gathering({})
+    joined = ConstrainedClustering({})
     for number in sorted(links):
         joined.add(number, links[number])
     units: dict[int, Unit] = {number: (sku,) for number, sku in enumerate(ordered)}
@@ -113,46 +113,46 @@ def _units(ordered: Sequence[SkuFacts], same: Sequence[Pair]) -> list[Unit]:
     return list(units.values())
 
 
-def _foes(pairs: Iterable[Pair], unit_of: Mapping[int, int]) -> dict[int, set[int]]:
+def _cannot_links(pairs: Iterable[SkuPair], unit_of: Mapping[int, int]) -> dict[int, set[int]]:
     """The units that must stay apart, in both directions."""
-    foes: dict[int, set[int]] = defaultdict(set)
+    cannot_link: dict[int, set[int]] = defaultdict(set)
     for sku_id_a, sku_id_b in pairs:
         a, b = unit_of.get(sku_id_a), unit_of.get(sku_id_b)
         if a is not None and b is not None and a != b:
-            foes[a].add(b)
-            foes[b].add(a)
-    return dict(foes)
+            cannot_link[a].add(b)
+            cannot_link[b].add(a)
+    return dict(cannot_link)
 
 
-def _gather_by_barcode(
-    units: Sequence[Unit], barcodes_of: Mapping[str, set[str]], foes: Mapping[int, Set[int]]
+def _cluster_by_barcode(
+    units: Sequence[Unit], barcodes_of: Mapping[str, set[str]], cannot_link: Mapping[int, Set[int]]
 ) -> tuple[list[list[int]], list[int]]:
     """Rules 1 and 2: the groups with barcodes, and the units that are in none of them."""
-    gathering = Gathering(foes)
+    clustering = ConstrainedClustering(cannot_link)
     without: list[int] = []
     for number, unit in enumerate(units):
         barcodes = {sku.barcode for sku in unit if sku.barcode is not None}
         if barcodes:
-            gathering.add(number, barcodes)
+            clustering.add(number, barcodes)
         else:
             without.append(number)
     unplaced: list[int] = []
     for number in without:
         found = {barcode for key in _keys(units[number]) for barcode in barcodes_of.get(key, ())}
         # Kept from every holder of its barcode by a *never*, a unit is left to rule 3.
-        if len(found) != 1 or not gathering.join(number, found.pop()):
+        if len(found) != 1 or not clustering.join(number, found.pop()):
             unplaced.append(number)
-    return gathering.groups(), unplaced
+    return clustering.groups(), unplaced
 
 
-def _gather_by_key(
-    units: Sequence[Unit], unplaced: Iterable[int], foes: Mapping[int, Set[int]]
+def _cluster_by_key(
+    units: Sequence[Unit], unplaced: Iterable[int], cannot_link: Mapping[int, Set[int]]
 ) -> list[list[int]]:
     """Rule 3, for the units that rules 1 and 2 do not place."""
-    gathering = Gathering(foes)
+    clustering = ConstrainedClustering(cannot_link)
     for number in unplaced:
-        gathering.add(number, _keys(units[number]))
-    return gathering.groups()
+        clustering.add(number, _keys(units[number]))
+    return clustering.groups()
 
 
 def _keys(skus: Iterable[SkuFacts]) -> set[str]:
@@ -162,7 +162,7 @@ def _keys(skus: Iterable[SkuFacts]) -> set[str]:
 def _block(units: Sequence[Unit], barcodes_of: Mapping[str, set[str]]) -> Block:
     if len(units) == 1 and len(units[0]) == 1:
         (sku,) = units[0]
-        return Block((sku.sku_id,), sku.barcode, {sku.sku_id: Rule.ALONE})
+        return Block((sku.sku_id,), sku.barcode, {sku.sku_id: PlacementRule.ALONE})
     skus = sorted(chain.from_iterable(units), key=lambda sku: (sku.company, sku.sku))
     barcodes = [sku.barcode for sku in skus if sku.barcode is not None]
     return Block(
@@ -174,7 +174,7 @@ def _block(units: Sequence[Unit], barcodes_of: Mapping[str, set[str]]) -> Block:
 
 def _rules(
     units: Sequence[Unit], holders: Mapping[str, int], barcodes_of: Mapping[str, set[str]]
-) -> dict[int, Rule]:
+) -> dict[int, PlacementRule]:
     """Each member's rule in a block of several; `holders`: how many of them have a barcode."""
     skus = list(chain.from_iterable(units))
     attached = _attached(skus, holders, barcodes_of)
@@ -184,14 +184,14 @@ def _rules(
         key for unit in units for key in _keys(sku for sku in unit if sku.barcode is None)
     )
 
-    def rule(sku: SkuFacts) -> Rule:
+    def rule(sku: SkuFacts) -> PlacementRule:
         if sku.barcode is not None and holders[sku.barcode] > 1:
-            return Rule.BARCODE
+            return PlacementRule.BARCODE
         if sku.sku_id in attached or sku.barcode in sought:
-            return Rule.KEY_WITH_ONE_BARCODE
+            return PlacementRule.KEY_WITH_ONE_BARCODE
         if sku.barcode is None and sku.match_key is not None and units_with_key[sku.match_key] > 1:
-            return Rule.SAME_KEY
-        return Rule.DECIDED
+            return PlacementRule.SAME_KEY
+        return PlacementRule.DECIDED
 
     return {sku.sku_id: rule(sku) for sku in skus}
 

@@ -28,7 +28,7 @@ class NewProduct:
     index: int
 
 
-class Summary(NamedTuple):
+class ProductSummary(NamedTuple):
     """What a product shows of its SKUs: the lowest barcode; the SKU lowest by (company, SKU)."""
 
     barcode: str | None
@@ -40,11 +40,11 @@ class CreatedProduct:
     """A new product and all its SKUs, by (company, SKU); they are not among the plan's `moves`."""
 
     members: tuple[int, ...]
-    summary: Summary
+    summary: ProductSummary
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class ProductMerge:
     """A product id that retires and resolves to the survivor from now on."""
 
     retired_id: int
@@ -54,7 +54,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class ProductSplit:
     """SKUs, by (company, SKU), that leave a product which lives on, itself or in its survivor."""
 
     from_product_id: int
@@ -75,9 +75,9 @@ class ProductPlan:
 
     created: tuple[CreatedProduct, ...]
     moves: Mapping[int, int]
-    merges: tuple[Merge, ...]
-    splits: tuple[Split, ...]
-    summaries: Mapping[int, Summary]
+    merges: tuple[ProductMerge, ...]
+    splits: tuple[ProductSplit, ...]
+    summaries: Mapping[int, ProductSummary]
 
     @property
     def is_empty(self) -> bool:
@@ -115,7 +115,7 @@ def plan_products(
     merges, splits = _records(blocks, current, owners, targets, grounds)
     changed = {*moves.values(), *(split.from_product_id for split in splits)}
     summaries = {
-        product_id: Summary(blocks[index].barcode, blocks[index].members[0])
+        product_id: ProductSummary(blocks[index].barcode, blocks[index].members[0])
         for index, product_id in survivors.items()
         if product_id in changed or products[product_id].barcode != blocks[index].barcode
     }
@@ -165,7 +165,7 @@ def _targets(
             targets.append(survivors[index])
         else:
             targets.append(NewProduct(len(created)))
-            summary = Summary(block.barcode, block.members[0])
+            summary = ProductSummary(block.barcode, block.members[0])
             created.append(CreatedProduct(block.members, summary))
     return targets, tuple(created)
 
@@ -176,20 +176,20 @@ def _records(
     owners: Mapping[int, int],
     targets: Sequence[int | NewProduct],
     grounds: Grounds,
-) -> tuple[tuple[Merge, ...], tuple[Split, ...]]:
+) -> tuple[tuple[ProductMerge, ...], tuple[ProductSplit, ...]]:
     """What becomes one and what comes apart; a SKU that had no product yet is neither."""
-    merges: list[Merge] = []
-    splits: list[Split] = []
+    merges: list[ProductMerge] = []
+    splits: list[ProductSplit] = []
     for block, target in zip(blocks, targets, strict=True):
         for product_id, sku_ids in sorted(_by_product(block.members, current).items()):
             owner = blocks[owners[product_id]]
             if owner is not block:
                 kept = _by_product(owner.members, current)[product_id]
                 ground = grounds.why_two(Parting(sku_ids, block, kept, owner))
-                splits.append(Split(product_id, target, tuple(sku_ids), *ground))
+                splits.append(ProductSplit(product_id, target, tuple(sku_ids), *ground))
             elif product_id != target and not isinstance(target, NewProduct):
                 ground = grounds.why_one(block, sku_ids)
-                merges.append(Merge(product_id, target, *ground))
+                merges.append(ProductMerge(product_id, target, *ground))
     return tuple(merges), tuple(splits)
 
 

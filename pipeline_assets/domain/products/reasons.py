@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 from pipeline_assets.domain.products.partition import (
     Block,
     Decision,
-    Pair,
-    Rule,
+    PlacementRule,
     SkuFacts,
+    SkuPair,
     barcodes_by_key,
 )
 
@@ -63,7 +63,7 @@ class Grounds:
         self,
         skus: Iterable[SkuFacts],
         decisions: Iterable[Decision] = (),
-        sold_together: Set[Pair] = frozenset(),
+        sold_together: Set[SkuPair] = frozenset(),
     ) -> None:
         self.facts = {sku.sku_id: sku for sku in skus}
         self._decisions = list(decisions)
@@ -78,7 +78,7 @@ class Grounds:
             sku, holder = (self.facts[sku_id] for sku_id in pair)
             found = {"match_key": sku.match_key, "barcode": holder.barcode}
             return _ground(Reason.KEY_WITH_ONE_BARCODE, pair, **found)
-        by_key = {sku_id for sku_id, rule in block.rules.items() if rule is Rule.SAME_KEY}
+        by_key = {sku_id for sku_id, rule in block.rules.items() if rule is PlacementRule.SAME_KEY}
         if pair := self._equal(_within(by_key, joined), _within(by_key, others), _match_key):
             return _ground(Reason.SAME_KEY, pair, match_key=self.facts[pair[0]].match_key)
         return _ground(
@@ -151,12 +151,12 @@ class Grounds:
 
     def _attached(
         self, block: Block, sku_ids: Sequence[int], holders: Sequence[int]
-    ) -> Pair | None:
+    ) -> SkuPair | None:
         """The first of these SKUs that rule 2 put to a barcode, and a holder of it."""
         holder_of = {self.facts[sku_id].barcode: sku_id for sku_id in reversed(holders)}
         for sku_id in sku_ids:
             sku = self.facts[sku_id]
-            if sku.barcode is None and block.rules[sku_id] is Rule.KEY_WITH_ONE_BARCODE:
+            if sku.barcode is None and block.rules[sku_id] is PlacementRule.KEY_WITH_ONE_BARCODE:
                 (barcode,) = self._barcodes_by_key[sku.match_key or ""]
                 if barcode in holder_of:
                     return sku_id, holder_of[barcode]
@@ -167,7 +167,7 @@ class Grounds:
         left: Iterable[int],
         right: Iterable[int],
         fact: Callable[[SkuFacts], str | None],
-    ) -> Pair | None:
+    ) -> SkuPair | None:
         """The first of the left whose fact one of the right has too, and that one."""
         having = {fact(self.facts[sku_id]): sku_id for sku_id in reversed([*right])}
         having.pop(None, None)
@@ -207,7 +207,7 @@ def _match_key(sku: SkuFacts) -> str | None:
     return sku.match_key
 
 
-def _partners(pairs: Iterable[Pair]) -> Partners:
+def _partners(pairs: Iterable[SkuPair]) -> Partners:
     partners: dict[int, set[int]] = defaultdict(set)
     for a, b in pairs:
         if a != b:
@@ -216,7 +216,7 @@ def _partners(pairs: Iterable[Pair]) -> Partners:
     return dict(partners)
 
 
-def _crossing(partners: Partners, left: Iterable[int], right: Iterable[int]) -> Pair | None:
+def _crossing(partners: Partners, left: Iterable[int], right: Iterable[int]) -> SkuPair | None:
     """The first of the left that has a partner among the right, and the lowest such partner."""
     wanted = set(right)
     for sku_id in left:
@@ -234,5 +234,5 @@ def _without(unwanted: Iterable[int], sku_ids: Iterable[int]) -> list[int]:
     return [sku_id for sku_id in sku_ids if sku_id not in excluded]
 
 
-def _ground(reason: Reason, pair: Pair, **shown: object) -> Ground:
+def _ground(reason: Reason, pair: SkuPair, **shown: object) -> Ground:
     return Ground(reason, {"sku_ids": list(pair), **shown})

@@ -17,7 +17,7 @@ import msgspec
 from pipeline_assets.domain.normalisation.match_keys import match_key
 from pipeline_assets.domain.snapshots.listing import FACT_NAMES, Listing, facts_of
 
-Source = tuple[datetime, str]
+FactSource = tuple[datetime, str]
 
 
 class KnownSku(NamedTuple):
@@ -106,7 +106,7 @@ def plan_skus(
     return SkuPlan(new, changed, identity_changed, seen_again, barcode_seen_again)
 
 
-def is_newer(one: Source, other: Source) -> bool:
+def is_newer(one: FactSource, other: FactSource) -> bool:
     """Whether facts from the snapshot `one` go before those from `other`."""
     return one[0] > other[0] or (one[0] == other[0] and one[1] < other[1])
 
@@ -120,7 +120,7 @@ def _says_nothing_new(listing: Listing, sku: KnownSku) -> bool:
     )
 
 
-def _first_facts(listing: Listing, source: Source) -> SkuFactsRow:
+def _first_facts(listing: Listing, source: FactSource) -> SkuFactsRow:
     return SkuFactsRow(
         facts=dict(zip(FACT_NAMES, facts_of(listing), strict=True)),
         match_key=match_key(listing.name, listing.brand, listing.size),
@@ -133,11 +133,11 @@ def _first_facts(listing: Listing, source: Source) -> SkuFactsRow:
     )
 
 
-def _merged(listing: Listing, sku: KnownSku, source: Source) -> SkuFactsRow:
+def _merged(listing: Listing, sku: KnownSku, source: FactSource) -> SkuFactsRow:
     known_source = (sku.facts_at, sku.facts_store_id)
     older = _read_sources(sku.older_sources)
     facts: dict[str, Any] = {}
-    sources: dict[str, Source] = {}
+    sources: dict[str, FactSource] = {}
     for name, old, new in zip(FACT_NAMES, known_facts(sku), facts_of(listing), strict=True):
         old_source = older.get(name, known_source)
         takes_new = new is not None and (old is None or is_newer(source, old_source))
@@ -198,9 +198,9 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max(filter(None, (one, other)), default=None)
 
 
-def _read_sources(text: str | None) -> dict[str, Source]:
+def _read_sources(text: str | None) -> dict[str, FactSource]:
     return msgspec.json.decode(text, type=dict[str, tuple[datetime, str]]) if text else {}
 
 
-def _write_sources(sources: Mapping[str, Source]) -> str | None:
+def _write_sources(sources: Mapping[str, FactSource]) -> str | None:
     return msgspec.json.encode(sources, order="sorted").decode() if sources else None

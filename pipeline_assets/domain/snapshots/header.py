@@ -9,7 +9,7 @@ from pipeline_assets.domain.normalisation.timestamps import parse_moment
 from pipeline_assets.errors import RefusedFileError
 
 MAX_KEY_LENGTH = 64
-MAX_NAME_LENGTH = 255
+MAX_STORE_NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def parse_header(metadata: Mapping[str, object], zone: ZoneInfo) -> Header:
     return Header(
         company.lower(),
         store_id,
-        _label(metadata.get("store_name"), MAX_NAME_LENGTH),
+        _label(metadata.get("store_name"), MAX_STORE_NAME_LENGTH),
         _label(metadata.get("state"), MAX_KEY_LENGTH),
         *moment,
     )

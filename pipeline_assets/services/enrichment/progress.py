@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pipeline_assets.catalogue import enrichment
 from pipeline_assets.catalogue.database.engine import writing
-from pipeline_assets.domain.enrichment.rows import Answer, Outcome, Source, Wanted
+from pipeline_assets.domain.enrichment.rows import Answer, AnswerSource, Outcome, Wanted
 from pipeline_assets.services.pipeline import Pipeline
 
 
@@ -116,7 +116,7 @@ class Progress:
     @property
     def figures(self) -> Figures:
         """The rows by what became of them so far."""
-        asked = [one for one in self.answers.values() if one.source is Source.PAGE]
+        asked = [one for one in self.answers.values() if one.source is AnswerSource.PAGE]
         return Figures(
             self._rows_read,
             self._wanted,

@@ -1,4 +1,4 @@
-"""One attempt on one file, of either inbox: begun, read, taken or refused, its failure settled."""
+"""One attempt on one file, of either inbox: begun, read, taken or refused, its failure recorded."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from pipeline_assets.errors import (
 from pipeline_assets.inbox.folders import Inbox, path_in
 from pipeline_assets.inbox.reading import ReadFile, read_file
 from pipeline_assets.inbox.scanning import InboxFile
-from pipeline_assets.services.files.failures import settle_failure, unrecorded_failure
+from pipeline_assets.services.files.failures import record_failure, unrecorded_failure
 from pipeline_assets.services.files.outcomes import FileOutcome, State
 from pipeline_assets.services.files.quarantine import quarantine, vanished
 from pipeline_assets.services.pipeline import Pipeline
@@ -43,7 +43,7 @@ def attempt_file(
 
     `begin` notes that work on it starts and returns the attempt's id; `take` does the work.
 
-    Raises `OutsideInboxError` for a name that is none, `PassingError` where another try is due,
+    Raises `OutsideInboxError` for a name that is none, `TransientError` where another try is due,
     `HaltedFileError` where none is, `CatalogueUnavailableError` while there is no database.
     """
     begun = time.perf_counter()
@@ -61,7 +61,7 @@ def attempt_file(
     except CatalogueUnavailableError:
         raise
     except Exception as error:
-        raise settle_failure(pipeline, inbox, file, attempt_id, error) from error
+        raise record_failure(pipeline, inbox, file, attempt_id, error) from error
     return replace(outcome, seconds=time.perf_counter() - begun)
 
 

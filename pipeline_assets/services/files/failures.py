@@ -4,19 +4,19 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import writing
-from pipeline_assets.catalogue.database.errors import is_passing, shown_cause
-from pipeline_assets.errors import HaltedFileError, PassingError
+from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
+from pipeline_assets.errors import HaltedFileError, TransientError
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.pipeline import Pipeline
 
 
-def settle_failure(
+def record_failure(
     pipeline: Pipeline, inbox: Inbox, file: InboxFile, attempt_id: int, error: Exception
-) -> PassingError | HaltedFileError:
+) -> TransientError | HaltedFileError:
     """Note how the attempt ended; returns the error to raise in place of `error`.
 
-    An error that passes by itself asks for another try until there were `max_failures` in a row;
+    A transient error asks for another try until there were `max_failures` in a row;
     any other halts the file at once.
     """
     pipeline.engine.dispose()  # nothing of the failed try is used again
@@ -26,27 +26,28 @@ def settle_failure(
         return unrecorded_failure(file, another)
 
 
-def unrecorded_failure(file: InboxFile, error: DBAPIError) -> PassingError | HaltedFileError:
+def unrecorded_failure(file: InboxFile, error: DBAPIError) -> TransientError | HaltedFileError:
     """The error to raise where the record of attempts itself cannot be written, for a lock say."""
     cause = shown_cause(error)
-    if is_passing(error):
-        return PassingError(file.name, cause, 1, is_recorded=False)
+    if is_transient(error):
+        return TransientError(file.name, cause, 1, is_recorded=False)
     return HaltedFileError(file.name, cause)
 
 
 def _note_failure(
     pipeline: Pipeline, inbox: Inbox, file: InboxFile, attempt_id: int, error: Exception
-) -> PassingError | HaltedFileError:
+) -> TransientError | HaltedFileError:
     cause = shown_cause(error)
     with writing(pipeline.engine) as connection:
         earlier = attempts.of_files(connection, inbox.name, [file.name])
         ours = [attempt for attempt in earlier if attempt.fingerprint == file.fingerprint]
         failures = attempts.file_state(ours).failures + 1
-        passes = is_passing(error) and failures < pipeline.settings.max_failures
-        if is_passing(error) and not passes:
+        is_last = failures >= pipeline.settings.max_failures
+        retries = is_transient(error) and not is_last
+        if is_transient(error) and is_last:
             cause = f"{failures} failures in a row, the last: {cause}"
-        outcome = attempts.FAILED if passes else attempts.HALTED
+        outcome = attempts.FAILED if retries else attempts.HALTED
         attempts.end(connection, attempt_id, outcome, pipeline.clock(), message=cause)
-    if passes:
-        return PassingError(file.name, cause, failures)
+    if retries:
+        return TransientError(file.name, cause, failures)
     return HaltedFileError(file.name, cause)

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import enrichment, ledger
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT, Folders, Inbox
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, Folders, Inbox
 from pipeline_assets.services.files.delivery import place_delivery
 
 
@@ -15,7 +15,7 @@ def finish_moves(connection: Connection, folders: Folders, inbox: Inbox, now: da
 
     A move that was not made is finished by the file's next run: it still lies in the inbox.
     """
-    if inbox.name == BARCODE_ENRICHMENT:
+    if inbox.name == BARCODE_ENRICHMENT_INBOX:
         _finish_deliveries(connection, folders, now)
     else:
         _close_moves(connection, folders, now)

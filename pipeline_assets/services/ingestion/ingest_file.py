@@ -19,7 +19,7 @@ from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
 from pipeline_assets.errors import RefusedFileError
 from pipeline_assets.inbox import filing
-from pipeline_assets.inbox.folders import PRODUCT
+from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.reading import ReadFile
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.files.attempt import FileAttempt, attempt_file
@@ -49,7 +49,7 @@ def _begin(pipeline: Pipeline, run_id: str | None, file: InboxFile) -> int:
     now = pipeline.clock()
     with writing(pipeline.engine) as connection:
         return attempts.begin(
-            connection, PRODUCT, file.name, file.fingerprint, now, run_id, this_process()
+            connection, PRODUCT_INBOX, file.name, file.fingerprint, now, run_id, this_process()
         )
 
 

@@ -12,7 +12,7 @@ from pipeline_assets.domain.products.sku_facts import KnownSku, SkuPlan, plan_sk
 from pipeline_assets.domain.snapshots.listing import Listing
 from pipeline_assets.domain.snapshots.prices import PricePlan, plan_prices
 from pipeline_assets.domain.snapshots.snapshot import Snapshot
-from pipeline_assets.services.products.reconcile import settle_products
+from pipeline_assets.services.products.reconcile import place_skus
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,16 @@ def write_snapshot(
     sku_ids = {sku: known_sku.sku_id for sku, known_sku in known_skus.items()} | new_ids
     price_plan = _plan_prices(connection, store.store_key, snapshot.listings, sku_ids)
     prices.apply_price_plan(connection, price_plan, store.store_key, header)
-    unsettled = {*sku_plan.identity_changed, *_shelf_mates(price_plan, known_skus.values())}
-    unsettled |= _left_behind(connection, sku_plan, known_skus.values())
-    neighbourhood.mark_changed(connection, unsettled, file_id)
-    seeds = unsettled.union(new_ids.values())
-    settled = settle_products(connection, seeds, now) if seeds else None
-    rules = settled.rules if settled else {}
+    touched = {*sku_plan.identity_changed, *_shelf_mates(price_plan, known_skus.values())}
+    touched |= _left_behind(connection, sku_plan, known_skus.values())
+    neighbourhood.mark_changed(connection, touched, file_id)
+    seeds = touched.union(new_ids.values())
+    placement = place_skus(connection, seeds, now) if seeds else None
+    rules = placement.rules if placement else {}
     stores.apply_header(connection, store.store_key, header, snapshot.rows_priced)
     changes = {
         "skus_new": len(new_ids),
-        "products_new": len(settled.plan.created) if settled else 0,
+        "products_new": len(placement.plan.created) if placement else 0,
         "prices_new": len(price_plan.new),
         "prices_changed": len(price_plan.changed),
         "prices_unchanged": price_plan.unchanged + len(price_plan.rewritten),

@@ -10,9 +10,9 @@ from pipeline_assets.catalogue.database.engine import Lock, writing
 from pipeline_assets.errors import UsageError
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.products import told
-from pipeline_assets.services.products.reconcile import settle_products
+from pipeline_assets.services.products.reconcile import place_skus
 
-Kind = Literal["same", "never"]
+DecisionKind = Literal["same", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Decided:
 
 
 def decide(
-    pipeline: Pipeline, kind: Kind | None, one: str, other: str, note: str | None = None
+    pipeline: Pipeline, kind: DecisionKind | None, one: str, other: str, note: str | None = None
 ) -> Decided:
-    """Decide on two SKUs (`company/sku`) and settle their products at once.
+    """Decide on two SKUs (`company/sku`) and place them in products at once.
 
     `kind` None takes an earlier decision back. Raises `UsageError` for unknown SKUs, and for a
     decision that contradicts others.
@@ -40,10 +40,10 @@ def decide(
         else:
             _refuse_contradiction(connection, kind, pair)
             decisions.write(connection, kind, pair, note, pipeline.clock())
-        decisions.mark_changed(connection, pair)
-        settled = settle_products(connection, pair, pipeline.clock())
+        decisions.mark_decided(connection, pair)
+        placement = place_skus(connection, pair, pipeline.clock())
         now = decisions.product_ids(connection, pair)
-        return Decided(told(settled.plan), (now[pair[0]], now[pair[1]]))
+        return Decided(told(placement.plan), (now[pair[0]], now[pair[1]]))
 
 
 def _sku_id(connection: Connection, name: str) -> int:
@@ -61,7 +61,9 @@ def _take_back(connection: Connection, pair: tuple[int, int], one: str, other: s
         raise UsageError(f"There is no decision on {one} and {other} to take back.")
 
 
-def _refuse_contradiction(connection: Connection, kind: Kind, pair: tuple[int, int]) -> None:
+def _refuse_contradiction(
+    connection: Connection, kind: DecisionKind, pair: tuple[int, int]
+) -> None:
     """A *never* within what *same* has joined, or the other way round, could not be kept."""
     seeds = pair if kind == "same" else pair[:1]
     joined = decisions.joined_by_same(connection, seeds, besides=pair)

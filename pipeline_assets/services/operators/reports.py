@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from pipeline_assets.catalogue.attempts import STARTED
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.enrichment import figures_of_runs
-from pipeline_assets.catalogue.reports import FIGURES, FileReport, files_of_runs
+from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport, files_of_runs
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -43,7 +43,7 @@ def file_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
 def totals(reports: Sequence[FileReport]) -> dict[str, int]:
     """Files by outcome and the sums of their figures."""
     outcomes = Counter(report.outcome for report in reports)
-    sums = {name: sum(r.figures.get(name, 0) for r in reports) for name in FIGURES}
+    sums = {name: sum(r.figures.get(name, 0) for r in reports) for name in FILE_FIGURES}
     return {
         "files": len(reports),
         "accepted": outcomes["accepted"],

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from pipeline_assets.catalogue import brands as catalogue
 from pipeline_assets.catalogue import watermarks
 from pipeline_assets.catalogue.brands import Alias
-from pipeline_assets.domain.brands.plan import gather_brands, plan_brands
+from pipeline_assets.domain.brands.plan import collect_brand_facts, plan_brands
 from pipeline_assets.services.post_processing.reports import StepReport
 
 TRANSLATIONS = "brand_translations"
@@ -18,9 +18,9 @@ def translate_brands(connection: Connection) -> StepReport:
     """Conclude from today's SKUs which names are one brand, and record what is new or withdrawn."""
     last_file = watermarks.last_file_id(connection)
     recorded = catalogue.translations(connection)
-    if watermarks.seen_file_id(connection, TRANSLATIONS) == last_file:
+    if watermarks.watermark(connection, TRANSLATIONS) == last_file:
         return StepReport(TRANSLATIONS, facts={"translations": len(recorded), "names_read": 0})
-    facts = gather_brands(catalogue.brand_evidence(connection))
+    facts = collect_brand_facts(catalogue.brand_evidence(connection))
     plan = plan_brands(facts)
     wanted = {
         each.alias: catalogue.translation_row(each, plan.display_names[each.canonical])
@@ -29,7 +29,7 @@ def translate_brands(connection: Connection) -> StepReport:
     written = [row for alias, row in wanted.items() if recorded.get(alias) != row]
     withdrawn = sorted(recorded.keys() - wanted.keys())
     catalogue.write_translations(connection, written, withdrawn)
-    watermarks.note_seen(connection, TRANSLATIONS, last_file)
+    watermarks.set_watermark(connection, TRANSLATIONS, last_file)
     return StepReport(
         TRANSLATIONS,
         changes={"written": len(written), "withdrawn": len(withdrawn)},

@@ -25,7 +25,7 @@ def export_tables(connection: Connection, folder: Path, *, dry_run: bool) -> Ste
     written = [
         name for name, table in tables.items() if _write(folder / name, table, dry_run=dry_run)
     ]
-    watermarks.note_seen(connection, EXPORTED, watermarks.last_file_id(connection))
+    watermarks.set_watermark(connection, EXPORTED, watermarks.last_file_id(connection))
     return StepReport(
         EXPORTED,
         changes={"files_written": len(written)},

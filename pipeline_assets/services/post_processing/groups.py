@@ -50,7 +50,7 @@ def reconcile_groups(
             anchors_flagged=len(plan.flagged_anchors),
         )
         details += _told(company, plan)
-    watermarks.note_seen(connection, RECONCILED, watermarks.last_file_id(connection))
+    watermarks.set_watermark(connection, RECONCILED, watermarks.last_file_id(connection))
     return StepReport(RECONCILED, dict(changes), dict(facts), details)
 
 

@@ -11,7 +11,7 @@ from pipeline_assets.catalogue.neighbourhood import Neighbourhood, changed_since
 from pipeline_assets.domain.products.partition import Block
 from pipeline_assets.domain.products.plan import ProductPlan
 from pipeline_assets.services.post_processing.reports import StepReport
-from pipeline_assets.services.products.reconcile import read_blocks, settle_products
+from pipeline_assets.services.products.reconcile import place_skus, read_blocks
 
 TRANSLATIONS = "product_translations"
 RECONCILED = "reconciled_products"
@@ -30,7 +30,7 @@ def translate_products(connection: Connection) -> StepReport:
         translations.unknown_product_keys(connection)
     )
     translations.write_product_keys(connection, written, withdrawn)
-    watermarks.note_seen(connection, TRANSLATIONS, last_file)
+    watermarks.set_watermark(connection, TRANSLATIONS, last_file)
     differing = {key: to for key, to in written.items() if key != to}
     return StepReport(
         TRANSLATIONS,
@@ -58,9 +58,9 @@ def canonical_keys(around: Neighbourhood, blocks: Sequence[Block]) -> dict[str, 
 def reconcile_products(connection: Connection, now: datetime) -> StepReport:
     """Let SKUs become one product, or come apart, wherever the facts ask for it."""
     last_file = watermarks.last_file_id(connection)
-    settled = settle_products(connection, _seeds(connection, RECONCILED), now)
-    watermarks.note_seen(connection, RECONCILED, last_file)
-    plan = settled.plan
+    placement = place_skus(connection, _seeds(connection, RECONCILED), now)
+    watermarks.set_watermark(connection, RECONCILED, last_file)
+    plan = placement.plan
     return StepReport(
         RECONCILED,
         changes={
@@ -69,7 +69,7 @@ def reconcile_products(connection: Connection, now: datetime) -> StepReport:
             "skus_moved": len(plan.moves),
             "products_new": len(plan.created),
         },
-        facts={"skus_looked_at": len(settled.around.facts)},
+        facts={"skus_looked_at": len(placement.around.facts)},
         details=told(plan),
     )
 
@@ -90,6 +90,4 @@ def told(plan: ProductPlan) -> list[str]:
 
 def _seeds(connection: Connection, step: str) -> set[int]:
     """The SKUs whose facts changed since the step's last run, and those with a decision."""
-    return changed_since(connection, watermarks.seen_file_id(connection, step)) | decided(
-        connection
-    )
+    return changed_since(connection, watermarks.watermark(connection, step)) | decided(connection)

@@ -19,7 +19,7 @@ _STEPS_WITH_PROGRESS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Backlog:
     """The newest accepted file, the newest that all of post-processing has seen, and since when
     files may have been waiting for it: since it last ended, at first since the first file."""
 
@@ -28,7 +28,7 @@ class Progress:
     waits_since: datetime | None
 
 
-def idle_reason(found: Survey, behind: Progress, now: datetime, max_wait: timedelta) -> str | None:
+def idle_reason(found: Survey, behind: Backlog, now: datetime, max_wait: timedelta) -> str | None:
     """Why post-processing is not due, or None when it is; moments in UTC without zone.
 
     Halted files and what is no file to take do not hold it up.
@@ -43,9 +43,9 @@ def idle_reason(found: Survey, behind: Progress, now: datetime, max_wait: timede
     return f"{busy} files of the product inbox are still to be taken."
 
 
-def read_progress(pipeline: Pipeline, last_ended_at: datetime | None) -> Progress:
+def read_backlog(pipeline: Pipeline, last_ended_at: datetime | None) -> Backlog:
     """How far post-processing is behind: its slowest step counts."""
     with reading(pipeline.engine) as connection:
-        seen = [watermarks.seen_file_id(connection, step) for step in _STEPS_WITH_PROGRESS]
+        seen = [watermarks.watermark(connection, step) for step in _STEPS_WITH_PROGRESS]
         waits_since = last_ended_at or watermarks.first_ingested_at(connection)
-        return Progress(watermarks.last_file_id(connection), min(seen), waits_since)
+        return Backlog(watermarks.last_file_id(connection), min(seen), waits_since)

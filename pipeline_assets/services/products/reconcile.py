@@ -1,6 +1,6 @@
 """Which SKUs are one product: looked up, decided by the rules, written. One way to do it.
 
-Ingestion settles the SKUs that a file touches, post-processing those that later facts and
+Ingestion places the SKUs that a file touches, post-processing those that later facts and
 operators' decisions concern; the neighbourhood always comes along.
 """
 
@@ -18,7 +18,7 @@ from pipeline_assets.domain.products.reasons import Grounds
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Placement:
     """A neighbourhood, the products its SKUs make, and what that changed."""
 
     around: Neighbourhood
@@ -31,13 +31,13 @@ class Settled:
         return {sku_id: str(rule) for block in self.blocks for sku_id, rule in block.rules.items()}
 
 
-def settle_products(connection: Connection, sku_ids: Collection[int], now: datetime) -> Settled:
+def place_skus(connection: Connection, sku_ids: Collection[int], now: datetime) -> Placement:
     """Place these SKUs, and all that bears on them, by the rules; write what changes."""
     around, blocks = read_blocks(connection, sku_ids)
     grounds = Grounds(around.facts.values(), around.decisions, around.sold_together)
     plan = plan_products(blocks, around.current, around.products, grounds)
     apply_product_plan(connection, plan, now)
-    return Settled(around, blocks, plan)
+    return Placement(around, blocks, plan)
 
 
 def read_blocks(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_assets.domain.brands.plan import BrandFacts, gather_brands, plan_brands
+from pipeline_assets.domain.brands.plan import BrandFacts, collect_brand_facts, plan_brands
 from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
 from pipeline_assets.domain.normalisation.words import normalise_brand
 
@@ -22,7 +22,7 @@ LABELS = Path(__file__).parent / "labels.csv"
 
 @pytest.fixture
 def brands(real_scrapes: Path) -> list[BrandFacts]:
-    return gather_brands(real_skus(real_scrapes))
+    return collect_brand_facts(real_skus(real_scrapes))
 
 
 @pytest.fixture

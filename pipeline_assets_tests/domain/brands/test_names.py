@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_assets.domain.brands.names import Rule, read_brand_name, relate
+from pipeline_assets.domain.brands.names import NameRule, read_brand_name, relate
 
 
 @pytest.mark.parametrize(
@@ -35,26 +35,26 @@ def test_a_spelling_is_read_as_its_core_and_its_form(
 @pytest.mark.parametrize(
     ("one", "other", "rule", "needs"),
     [
-        ("Smith's", "Smiths", Rule.SAME_WORDS, 0),
-        ("Yumi&amp;#039;s", "Yumi’s", Rule.SAME_WORDS, 0),
-        ("Life Savers", "Lifesavers", Rule.SPACING, 0),
-        ("Up Go", "UpGo", Rule.SPACING, 1),
-        ("Red Bull GmbH", "Red Bull", Rule.LEGAL_FORM, 0),
-        ("Mars Pty Ltd", "Mars", Rule.LEGAL_FORM, 1),
-        ("Natural Ltd", "Natural", Rule.LEGAL_FORM, 1),
-        ("Kellogg (Aust) Pty Ltd", "Kellogg's", Rule.PLURAL, 1),
-        ("P.R.B", "Pearl River Bridge", Rule.INITIALS, 1),
-        ("RT", "Red Tractor", Rule.INITIALS, 2),
-        ("Yumi's Quality Foods Pty Ltd", "Yumi's", Rule.DESCRIPTION, 1),
-        ("Byron Bay Cookies", "Byron Bay", Rule.DESCRIPTION, 1),
-        ("a2 Milk Company Limited", "a2", Rule.DESCRIPTION, 2),
-        ("R. Twining and Company Limited", "Twinings", Rule.FOUNDER, 2),
-        ("Philidelphia", "Philadelphia", Rule.SIMILAR, 1),
-        ("Rowntrees", "Rowntress", Rule.SIMILAR, 2),
+        ("Smith's", "Smiths", NameRule.SAME_WORDS, 0),
+        ("Yumi&amp;#039;s", "Yumi’s", NameRule.SAME_WORDS, 0),
+        ("Life Savers", "Lifesavers", NameRule.SPACING, 0),
+        ("Up Go", "UpGo", NameRule.SPACING, 1),
+        ("Red Bull GmbH", "Red Bull", NameRule.LEGAL_FORM, 0),
+        ("Mars Pty Ltd", "Mars", NameRule.LEGAL_FORM, 1),
+        ("Natural Ltd", "Natural", NameRule.LEGAL_FORM, 1),
+        ("Kellogg (Aust) Pty Ltd", "Kellogg's", NameRule.PLURAL, 1),
+        ("P.R.B", "Pearl River Bridge", NameRule.INITIALS, 1),
+        ("RT", "Red Tractor", NameRule.INITIALS, 2),
+        ("Yumi's Quality Foods Pty Ltd", "Yumi's", NameRule.DESCRIPTION, 1),
+        ("Byron Bay Cookies", "Byron Bay", NameRule.DESCRIPTION, 1),
+        ("a2 Milk Company Limited", "a2", NameRule.DESCRIPTION, 2),
+        ("R. Twining and Company Limited", "Twinings", NameRule.FOUNDER, 2),
+        ("Philidelphia", "Philadelphia", NameRule.SIMILAR, 1),
+        ("Rowntrees", "Rowntress", NameRule.SIMILAR, 2),
     ],
 )
 def test_related_names_name_their_rule_and_how_many_barcodes_it_needs(
-    one: str, other: str, rule: Rule, needs: int
+    one: str, other: str, rule: NameRule, needs: int
 ) -> None:
     there = relate(read_brand_name(one), read_brand_name(other))
     back = relate(read_brand_name(other), read_brand_name(one))

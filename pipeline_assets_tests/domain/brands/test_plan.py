@@ -14,8 +14,8 @@ from pipeline_assets.domain.brands.plan import (
     BrandPlan,
     BrandThresholds,
     Translation,
+    collect_brand_facts,
     display_spelling,
-    gather_brands,
     plan_brands,
 )
 
@@ -192,7 +192,7 @@ def test_the_canonical_name_is_no_legal_entity_and_no_abbreviation_but_the_most_
 def test_facts_are_gathered_from_skus() -> None:
     skus = [("m s", "M&amp;M's", "1"), ("m s", "M&M's", "1"), ("m s", "M&M's", None)]
 
-    (brand,) = gather_brands(skus)
+    (brand,) = collect_brand_facts(skus)
 
     assert brand == BrandFacts("m s", ("M&M's", "M&amp;M's"), frozenset({"1"}), 3)
     assert display_spelling(brand) == "M&M's"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline_assets.domain.enrichment.rows import (
     Answer,
+    AnswerSource,
     Outcome,
-    Source,
     Wanted,
     enriched_lines,
     wanted_rows,
@@ -111,14 +111,15 @@ def test_every_line_is_there_in_order_with_all_its_other_fields(
 
 def test_a_mark_from_the_catalogue_says_since_when_and_is_kept_so() -> None:
     checked_at = datetime(2025, 8, 1, 3, 30)
-    answer = Answer(Outcome.NONE, source=Source.CATALOGUE, checked_at=checked_at)
+    answer = Answer(Outcome.NONE, source=AnswerSource.CATALOGUE, checked_at=checked_at)
     (marked,) = enriched_lines([line()], {1: answer})
     snapshot = parse_snapshot([marked], ZONE)
     scraped_at = datetime(2025, 9, 23)
     plan = plan_skus(snapshot.listings, {}, scraped_at, "COL:1")
     assert plan.new["1"].no_barcode_at == checked_at
     (later,) = enriched_lines(
-        [line()], {1: Answer(Outcome.NONE, None, Source.CATALOGUE, scraped_at + timedelta(days=9))}
+        [line()],
+        {1: Answer(Outcome.NONE, None, AnswerSource.CATALOGUE, scraped_at + timedelta(days=9))},
     )
     plan = plan_skus(parse_snapshot([later], ZONE).listings, {}, scraped_at, "COL:1")
     assert plan.new["1"].no_barcode_at == scraped_at

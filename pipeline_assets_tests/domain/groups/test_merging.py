@@ -5,7 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from pipeline_assets.domain.groups.agreement import PairFigures
-from pipeline_assets.domain.groups.merging import Merge
+from pipeline_assets.domain.groups.merging import GroupMerge
 from pipeline_assets.domain.groups.plan import newest_scrape
 from pipeline_assets_tests.domain.groups.companies import (
     NOW,
@@ -22,8 +22,8 @@ def test_stores_with_the_same_prices_become_one_group_under_the_lowest_id() -> N
     plan = company.run()
     assert company.groups() == {"10": "10", "2": "10", "9": "10"}
     assert plan.merges == (
-        Merge("2", "10", PairFigures(100, 100, 100), ("2",), ()),
-        Merge("9", "10", PairFigures(100, 100, 100), ("9",), ()),
+        GroupMerge("2", "10", PairFigures(100, 100, 100), ("2",), ()),
+        GroupMerge("9", "10", PairFigures(100, 100, 100), ("9",), ()),
     )
     assert dict(plan.moved) == {"2": "10", "9": "10"}
     assert plan.pairs_compared == 3

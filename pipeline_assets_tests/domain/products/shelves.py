@@ -5,8 +5,13 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.partition import Decision, Pair, SkuFacts, partition
-from pipeline_assets.domain.products.plan import ProductFacts, ProductPlan, Summary, plan_products
+from pipeline_assets.domain.products.partition import Decision, SkuFacts, SkuPair, partition
+from pipeline_assets.domain.products.plan import (
+    ProductFacts,
+    ProductPlan,
+    ProductSummary,
+    plan_products,
+)
 from pipeline_assets.domain.products.reasons import Grounds
 from pipeline_assets_tests.domain.products.universes import Universe, universes
 
@@ -16,7 +21,7 @@ class Shelf:
     """A catalogue of products in memory: the plan is applied as its docstring says."""
 
     current: dict[int, int | None]
-    summaries: dict[int, Summary] = field(default_factory=dict)
+    summaries: dict[int, ProductSummary] = field(default_factory=dict)
     redirects: dict[int, int] = field(default_factory=dict)
 
     def apply(self, plan: ProductPlan) -> None:
@@ -52,7 +57,7 @@ def plan_for(
     current: Mapping[int, int | None],
     barcodes: Mapping[int, str | None],
     decisions: Iterable[Decision] = (),
-    sold_together: frozenset[Pair] = frozenset(),
+    sold_together: frozenset[SkuPair] = frozenset(),
 ) -> ProductPlan:
     skus, decisions = [*skus], [*decisions]
     products = {product: ProductFacts(product, barcode) for product, barcode in barcodes.items()}
@@ -74,5 +79,5 @@ def shelves(draw: st.DrawFn) -> tuple[Universe, Shelf]:
     for product_id in sorted({*current.values()} - {None}, key=str):
         assert product_id is not None
         barcode = draw(st.none() | st.sampled_from([fact.barcode for fact in universe.skus]))
-        shelf.summaries[product_id] = Summary(barcode, 0)
+        shelf.summaries[product_id] = ProductSummary(barcode, 0)
     return universe, shelf

@@ -8,9 +8,9 @@ import pytest
 from pipeline_assets.domain.products.partition import (
     Block,
     Decision,
-    Pair,
-    Rule,
+    PlacementRule,
     SkuFacts,
+    SkuPair,
     partition,
 )
 from pipeline_assets_tests.domain.products.universes import never, same
@@ -25,7 +25,7 @@ def sku(sku_id: int, company: str, barcode: str | None = None, key: str | None =
 def members(
     skus: Iterable[SkuFacts],
     decisions: Iterable[Decision] = (),
-    sold_together: Set[Pair] = frozenset(),
+    sold_together: Set[SkuPair] = frozenset(),
 ) -> list[tuple[int, ...]]:
     return [block.members for block in partition(skus, decisions, sold_together)]
 
@@ -33,7 +33,7 @@ def members(
 def rules(
     skus: Iterable[SkuFacts],
     decisions: Iterable[Decision] = (),
-    sold_together: Set[Pair] = frozenset(),
+    sold_together: Set[SkuPair] = frozenset(),
 ) -> dict[int, str]:
     return {
         sku_id: str(rule)
@@ -45,7 +45,7 @@ def rules(
 def test_equal_barcodes_across_companies_are_one_product() -> None:
     skus = [sku(1, "woolworths", B1, "oats"), sku(2, "aldi", B1, "rolled oats")]
     assert partition(skus, [], frozenset()) == [
-        Block((2, 1), B1, {1: Rule.BARCODE, 2: Rule.BARCODE})
+        Block((2, 1), B1, {1: PlacementRule.BARCODE, 2: PlacementRule.BARCODE})
     ]
 
 
@@ -82,7 +82,7 @@ def test_skus_with_an_ambiguous_key_are_one_product_of_their_own() -> None:
 def test_equal_keys_without_barcodes_are_one_product_across_companies() -> None:
     skus = [sku(1, "coles", None, "oats"), sku(2, "aldi", None, "oats")]
     assert partition(skus, [], frozenset()) == [
-        Block((2, 1), None, {1: Rule.SAME_KEY, 2: Rule.SAME_KEY})
+        Block((2, 1), None, {1: PlacementRule.SAME_KEY, 2: PlacementRule.SAME_KEY})
     ]
 
 

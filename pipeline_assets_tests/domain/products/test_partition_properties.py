@@ -5,7 +5,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.partition import Decision, Rule, partition
+from pipeline_assets.domain.products.partition import Decision, PlacementRule, partition
 from pipeline_assets_tests.domain.products.naive_partition import naive_partition
 from pipeline_assets_tests.domain.products.universes import Universe, universes
 
@@ -46,7 +46,7 @@ def test_blocks_hold_each_sku_once_and_say_what_they_should(universe: Universe) 
         barcodes = {by_id[sku_id].barcode for sku_id in block.members} - {None}
         assert block.barcode == min(barcodes, key=str, default=None)
         assert set(block.rules) == set(block.members)
-        assert (Rule.ALONE in block.rules.values()) == (len(block.members) == 1)
+        assert (PlacementRule.ALONE in block.rules.values()) == (len(block.members) == 1)
 
 
 @settings(derandomize=False, deadline=None)

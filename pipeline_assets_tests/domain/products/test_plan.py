@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from pipeline_assets.domain.products.partition import partition
 from pipeline_assets.domain.products.plan import (
     CreatedProduct,
-    Merge,
     NewProduct,
+    ProductMerge,
     ProductPlan,
-    Split,
-    Summary,
+    ProductSplit,
+    ProductSummary,
 )
 from pipeline_assets_tests.domain.products.shelves import Shelf, plan_for, shelves, sku
 from pipeline_assets_tests.domain.products.universes import Universe
@@ -21,7 +21,10 @@ B1, B2 = "9300000000017", "9300000000024"
 def test_new_skus_get_a_product_and_are_neither_merge_nor_split() -> None:
     plan = plan_for([sku(2, B1), sku(1, B1), sku(3)], {1: None, 2: None, 3: None}, {})
     assert plan == ProductPlan(
-        (CreatedProduct((1, 2), Summary(B1, 1)), CreatedProduct((3,), Summary(None, 3))),
+        (
+            CreatedProduct((1, 2), ProductSummary(B1, 1)),
+            CreatedProduct((3,), ProductSummary(None, 3)),
+        ),
         {},
         (),
         (),
@@ -31,7 +34,7 @@ def test_new_skus_get_a_product_and_are_neither_merge_nor_split() -> None:
 
 def test_a_new_sku_goes_into_the_product_there_is_and_may_become_the_one_it_shows() -> None:
     plan = plan_for([sku(1, B1), sku(2, B1)], {1: None, 2: 70}, {70: B1})
-    assert plan == ProductPlan((), {1: 70}, (), (), {70: Summary(B1, 1)})
+    assert plan == ProductPlan((), {1: 70}, (), (), {70: ProductSummary(B1, 1)})
 
 
 def test_nothing_is_planned_when_all_is_as_it_should_be() -> None:
@@ -41,16 +44,16 @@ def test_nothing_is_planned_when_all_is_as_it_should_be() -> None:
 
 def test_a_barcode_learnt_later_is_shown_and_moves_nothing() -> None:
     plan = plan_for([sku(1, B1, "k")], {1: 70}, {70: None})
-    assert plan == ProductPlan((), {}, (), (), {70: Summary(B1, 1)})
+    assert plan == ProductPlan((), {}, (), (), {70: ProductSummary(B1, 1)})
     assert not plan.is_empty
 
 
 def test_a_barcode_learnt_later_merges_what_its_key_stands_for() -> None:
     plan = plan_for([sku(1, B1, "k"), sku(2, None, "k")], {1: 70, 2: 71}, {70: None, 71: None})
     evidence = {"sku_ids": [2, 1], "match_key": "k", "barcode": B1}
-    assert plan.merges == (Merge(71, 70, "key_with_one_barcode", evidence),)
+    assert plan.merges == (ProductMerge(71, 70, "key_with_one_barcode", evidence),)
     assert plan.moves == {2: 70}
-    assert plan.summaries == {70: Summary(B1, 1)}
+    assert plan.summaries == {70: ProductSummary(B1, 1)}
 
 
 @pytest.mark.parametrize(
@@ -77,22 +80,22 @@ def test_a_sku_whose_barcode_changes_leaves_for_the_product_that_has_it() -> Non
     skus = [sku(1, B1), sku(2, B2), sku(3, B2)]
     plan = plan_for(skus, {1: 70, 2: 70, 3: 71}, {70: B1, 71: B2})
     evidence = {"sku_ids": [2, 1], "barcodes": [B2, B1]}
-    assert plan.splits == (Split(70, 71, (2,), "barcode_differs", evidence),)
+    assert plan.splits == (ProductSplit(70, 71, (2,), "barcode_differs", evidence),)
     assert plan.moves == {2: 71}
     assert plan.merges == ()
     assert plan.created == ()
-    assert plan.summaries == {70: Summary(B1, 1), 71: Summary(B2, 2)}
+    assert plan.summaries == {70: ProductSummary(B1, 1), 71: ProductSummary(B2, 2)}
 
 
 def test_a_product_whose_only_sku_changes_its_barcode_stays_that_product() -> None:
     plan = plan_for([sku(1, B2)], {1: 70}, {70: B1})
-    assert plan == ProductPlan((), {}, (), (), {70: Summary(B2, 1)})
+    assert plan == ProductPlan((), {}, (), (), {70: ProductSummary(B2, 1)})
 
 
 def test_a_product_that_comes_apart_stays_where_its_barcode_is() -> None:
     skus = [sku(1, B1, "k"), sku(2, B1, "k"), sku(3, B2, "k")]
     plan = plan_for(skus, {1: 70, 2: 70, 3: 70}, {70: B2})
-    assert plan.created == (CreatedProduct((1, 2), Summary(B1, 1)),)
+    assert plan.created == (CreatedProduct((1, 2), ProductSummary(B1, 1)),)
     assert plan.splits[0].into == NewProduct(0)
     assert plan.splits[0].sku_ids == (1, 2)
     assert plan.moves == {}
@@ -135,7 +138,7 @@ def test_the_plan_leads_to_the_partition_and_then_there_is_nothing_left_to_do(
         (product_id,) = {product_of[sku_id] for sku_id in block.members}
         assert product_id is not None
         if product_id in plan.summaries or product_id not in before:
-            assert shelf.summaries[product_id] == Summary(block.barcode, block.members[0])
+            assert shelf.summaries[product_id] == ProductSummary(block.barcode, block.members[0])
     assert len({*product_of.values()}) == len(blocks) == len(shelf.summaries)
     assert {shelf.resolve(product_id) for product_id in before} <= set(shelf.summaries)
     assert shelf.plan(universe).is_empty

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from hypothesis import given, settings
 
-from pipeline_assets.domain.products.partition import Decision, Pair, SkuFacts
-from pipeline_assets.domain.products.plan import Merge, NewProduct, Split
+from pipeline_assets.domain.products.partition import Decision, SkuFacts, SkuPair
+from pipeline_assets.domain.products.plan import NewProduct, ProductMerge, ProductSplit
 from pipeline_assets.domain.products.reasons import Reason
 from pipeline_assets_tests.domain.products.shelves import Shelf, plan_for, shelves, sku
 from pipeline_assets_tests.domain.products.universes import Universe, never, same
@@ -15,7 +15,7 @@ B1, B2 = "9300000000017", "9300000000024"
 
 
 def merged(
-    skus: list[SkuFacts], decisions: Iterable[Decision] = (), **more: frozenset[Pair]
+    skus: list[SkuFacts], decisions: Iterable[Decision] = (), **more: frozenset[SkuPair]
 ) -> tuple[str, dict[str, object]]:
     """The reason and evidence when SKU 1's product and the product of all others become one."""
     current = {fact.sku_id: 70 if fact.sku_id == 1 else 71 for fact in skus}
@@ -24,7 +24,7 @@ def merged(
 
 
 def parted(
-    skus: list[SkuFacts], decisions: Iterable[Decision] = (), **more: frozenset[Pair]
+    skus: list[SkuFacts], decisions: Iterable[Decision] = (), **more: frozenset[SkuPair]
 ) -> tuple[str, dict[str, object]]:
     """The reason and evidence when SKU 9 is not one product with the others any more."""
     current = {fact.sku_id: 70 for fact in skus}
@@ -80,14 +80,14 @@ def test_a_key_that_turned_out_to_be_ambiguous_is_told_with_its_barcodes() -> No
     skus = [sku(1, B1, "k"), sku(2, B2, "k"), sku(3, None, "k")]
     plan = plan_for(skus, {1: 70, 2: None, 3: 70}, {70: B1})
     evidence = {"sku_ids": [3, 1], "match_key": "k", "barcodes": [B1, B2]}
-    assert plan.splits == (Split(70, NewProduct(1), (3,), "key_ambiguous", evidence),)
+    assert plan.splits == (ProductSplit(70, NewProduct(1), (3,), "key_ambiguous", evidence),)
 
 
 def test_a_sku_that_an_operator_put_elsewhere_is_told_so() -> None:
     skus = [sku(1, B1, "k"), sku(2, B2), sku(3, None, "k")]
     sold_together = frozenset({(1, 3)})  # which only rule 3 looks at
     plan = plan_for(skus, {1: 70, 2: 71, 3: 70}, {70: B1, 71: B2}, [same(2, 3)], sold_together)
-    assert plan.splits == (Split(70, 71, (3,), "decided_same", {"sku_ids": [3, 2]}),)
+    assert plan.splits == (ProductSplit(70, 71, (3,), "decided_same", {"sku_ids": [3, 2]}),)
 
 
 def test_a_sku_left_behind_by_one_that_an_operator_tied_to_a_barcode_is_told_so() -> None:
@@ -99,7 +99,7 @@ def test_a_never_between_their_companions_is_told_of_skus_that_went_along() -> N
     skus = [sku(1, B1, "k"), sku(2, B1), sku(3, None, "k"), sku(4, B1)]
     current = {1: 70, 2: 71, 3: 71, 4: 71}
     plan = plan_for(skus, current, {70: B1, 71: B1}, [never(1, 2), same(2, 4)])
-    assert plan.splits == (Split(71, 70, (3,), "decided_never", {"sku_ids": [1, 2]}),)
+    assert plan.splits == (ProductSplit(71, 70, (3,), "decided_never", {"sku_ids": [1, 2]}),)
 
 
 @settings(derandomize=False, deadline=None, max_examples=400)
@@ -107,13 +107,13 @@ def test_a_never_between_their_companions_is_told_of_skus_that_went_along() -> N
 def test_the_evidence_bears_out_the_reason(drawn: tuple[Universe, Shelf]) -> None:
     universe, shelf = drawn
     plan = shelf.plan(universe)
-    records: list[Merge | Split] = [*plan.merges, *plan.splits]
+    records: list[ProductMerge | ProductSplit] = [*plan.merges, *plan.splits]
     for record in records:
         assert json.loads(json.dumps(record.evidence)) == record.evidence
         assert_shown(record, universe)
 
 
-def assert_shown(record: Merge | Split, universe: Universe) -> None:
+def assert_shown(record: ProductMerge | ProductSplit, universe: Universe) -> None:
     """The two SKUs of the evidence have what the reason says of them."""
     by_id = {fact.sku_id: fact for fact in universe.skus}
     evidence = dict(record.evidence)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.partition import Decision, Pair, SkuFacts
+from pipeline_assets.domain.products.partition import Decision, SkuFacts, SkuPair
 
 BARCODES = ("9300000000017", "9300000000024", "9300000000031")
 COMPANIES = ("aldi", "coles", "iga")
@@ -16,7 +16,7 @@ class Universe(NamedTuple):
 
     skus: tuple[SkuFacts, ...]
     decisions: tuple[Decision, ...]
-    sold_together: frozenset[Pair]
+    sold_together: frozenset[SkuPair]
 
 
 def same(a: int, b: int) -> Decision:
