@@ -33,7 +33,7 @@ class VanishedFileError(PipelineError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"{path.name} is no longer in {path.parent}: another run has taken it, or someone has "
-            "removed it. Nothing to do; if it should still be there, put it back."
+            "removed it. There is nothing to do; if it should still be there, put it back."
         )
         self.path = path
 
@@ -43,8 +43,8 @@ class OutsideInboxError(UsageError):
 
     def __init__(self, name: str, inbox: Path) -> None:
         super().__init__(
-            f"{name!r} is not the name of a file directly in {inbox}. Give a bare file name, "
-            "without any folder."
+            f"{name!r} is not the name of a file directly in {inbox}. Give a file name without a "
+            "folder."
         )
         self.name = name
 
@@ -58,8 +58,9 @@ class CatalogueUnavailableError(PipelineError):
 
     def __init__(self, url: str, cause: str, *, is_transient: bool = True) -> None:
         super().__init__(
-            f"The catalogue at {url} cannot be reached ({cause}). Check that the database runs and "
-            "that CATALOGUE_URL is right; the files stay where they are and are taken later."
+            f"The catalogue at {url} cannot be reached ({cause}). Check that the database is "
+            "running and that CATALOGUE_URL is correct. The files stay where they are and are "
+            "processed later."
         )
         self.url = url
         self.is_transient = is_transient
@@ -70,8 +71,8 @@ class HaltedFileError(PipelineError):
 
     def __init__(self, name: str, cause: str) -> None:
         super().__init__(
-            f"{name} is halted: {cause.rstrip('.')}. It stays in the inbox and is not taken again "
-            f"until it changes or you run `pipeline-assets requeue {name}`."
+            f"{name} is halted: {cause.rstrip('.')}. It stays in the inbox and is not processed "
+            f"again until it changes or you run `pipeline-assets requeue {name}`."
         )
         self.name = name
         self.cause = cause
@@ -86,8 +87,8 @@ class TransientError(PipelineError):
 
     def __init__(self, name: str, cause: str, failures: int, *, is_recorded: bool = True) -> None:
         super().__init__(
-            f"{name} could not be taken ({cause}; failure {failures} in a row). Nothing was "
-            "written; the step starts again with a new connection."
+            f"{name} could not be processed ({cause}; failure {failures} in a row). Nothing was "
+            "written; the step is retried on a new connection."
         )
         self.name = name
         self.cause = cause
@@ -108,7 +109,7 @@ class EnrichmentBusyError(PipelineError):
 
     def __init__(self, name: str, other: str) -> None:
         super().__init__(
-            f"{name} is not enriched now: {other} is being enriched, and one file at a time is "
-            "polite. It stays where it is and is taken later."
+            f"{name} is not enriched now: {other} is being enriched, and only one file is enriched "
+            "at a time. It stays where it is and is enriched later."
         )
         self.name = name

@@ -26,20 +26,20 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(
-        default=Path("data"), description="folder of the inboxes, archive, quarantine"
+        default=Path("data"), description="folder that holds the inboxes, archive and quarantine"
     )
     catalogue_url: str = Field(
         default="",
         validation_alias="CATALOGUE_URL",
-        description="SQLAlchemy URL of the catalogue; empty: catalogue.sqlite in the data folder",
+        description="SQLAlchemy URL of the catalogue; if empty, the SQLite file in the data folder",
     )
     timezone: str = Field(
         default="Australia/Sydney",
-        description="where a snapshot's date and time hold that name no zone",
+        description="time zone of snapshot dates and times that do not name one",
     )
 
     settle_s: float = Field(
-        default=5, ge=0, description="a file is taken once unchanged for this long"
+        default=5, ge=0, description="how long a file must stay unchanged before it is processed"
     )
     post_success_pause_s: float = Field(
         default=30, ge=0, description="pause after a cycle's last success"
@@ -48,14 +48,16 @@ class Settings(BaseSettings):
         default=600, gt=0, description="a run older than this counts as dead"
     )
     sensor_max_requests: int = Field(
-        default=50, ge=1, le=100, description="runs asked for in one tick"
+        default=50, ge=1, le=100, description="most runs requested in one tick, and queued at once"
     )
     max_deaths: int = Field(
-        default=3, ge=1, description="a file whose runs died this often is halted"
+        default=3, ge=1, description="a file is halted after this many dead runs"
     )
 
-    retry_wait_s: float = Field(default=30, ge=0, description="pause before a step starts again")
-    max_failures: int = Field(default=10, ge=1, description="failures in a row that halt a file")
+    retry_wait_s: float = Field(default=30, ge=0, description="pause before a step is retried")
+    max_failures: int = Field(
+        default=10, ge=1, description="a file is halted after this many failures in a row"
+    )
     lock_timeout_s: float = Field(
         default=30, gt=0, description="how long to wait for a database lock"
     )
@@ -64,81 +66,90 @@ class Settings(BaseSettings):
         default=0.90,
         ge=0,
         le=1,
-        description="a snapshot with a smaller share of priced rows is partial",
+        description="a snapshot is partial below this share of the last one's priced rows",
     )
     future_tolerance_s: float = Field(
-        default=86_400, ge=0, description="a snapshot further ahead of now than this is refused"
+        default=86_400, ge=0, description="a snapshot dated further ahead than this is refused"
     )
     current_days: int = Field(
-        default=7, ge=0, description="a store is current while its last snapshot is this old"
+        default=7,
+        ge=0,
+        description="a store is current while its last snapshot is at most this old",
     )
     min_agreement: str = Field(
-        default="0.98", description="least share of equal prices for two stores to match"
+        default="0.98", description="smallest share of equal prices at which two stores match"
     )
     min_common: str = Field(
-        default="2/3", description="least share of the larger list that two stores must both sell"
+        default="2/3",
+        description="smallest share of the larger list that two stores must both sell",
     )
     post_processing_max_wait_s: float = Field(
-        default=21_600, gt=0, description="post-processing waits no longer for an empty inbox"
+        default=21_600,
+        gt=0,
+        description="longest that post-processing waits for the inbox to be empty",
     )
 
     enrichment_hosts: str = Field(
         default="www.coles.com.au",
-        description="who may be asked for product pages: hosts (https) or origins, with commas",
+        description="hosts (https) or origins to request product pages from, separated by commas",
     )
     enrichment_session: Literal["cookie_file", "browser"] = Field(
-        default="cookie_file", description="where sessions come from"
+        default="cookie_file", description="where sessions come from: `cookie_file` or `browser`"
     )
     enrichment_cookie_file: Path = Field(
         default=Path("cookies.txt"),
-        description="Netscape cookies.txt, in the data folder where it is no absolute path",
+        description="cookie file in Netscape format; relative paths start in the data folder",
     )
-    enrichment_browser: str = Field(default="", description="Chromium; empty: the one found")
+    enrichment_browser: str = Field(
+        default="", description="path to Chromium; if empty, the one found"
+    )
     enrichment_browser_wait_s: float = Field(
         default=300, gt=0, description="how long a browser waits for the shop's page"
     )
     enrichment_user_agent: str = Field(
         default="pipeline-assets/0.1 (price comparison; one page at a time)",
         min_length=1,
-        description="what the shop is told of who asks; add an address to write to",
+        description="how requests identify themselves to the shop; include a contact address",
     )
     enrichment_pause_s: float = Field(default=1, ge=0, description="pause between two requests")
     enrichment_page_timeout_s: float = Field(
         default=30, gt=0, description="how long one page may take"
     )
     enrichment_max_page_bytes: int = Field(
-        default=5 * 2**20, gt=0, description="largest page, unpacked"
+        default=5 * 2**20, gt=0, description="largest page, uncompressed"
     )
     enrichment_attempts: int = Field(
-        default=4, ge=1, description="tries for a page that does not come"
+        default=4, ge=1, description="how often an unavailable page is requested in all"
     )
     enrichment_back_off_s: float = Field(
-        default=1, ge=0, description="longest first wait between these tries; doubles each time"
+        default=1, ge=0, description="longest wait before the first retry; doubles with each retry"
     )
     enrichment_max_retry_after_s: float = Field(
-        default=900, ge=0, description="a server that asks for a longer rest halts the file"
+        default=900,
+        ge=0,
+        description="a file is halted if the server asks for a longer wait than this",
     )
     enrichment_max_renewals: int = Field(
-        default=5, ge=1, description="renewed sessions without any row done that halt the file"
+        default=5,
+        ge=1,
+        description="a file is halted after this many session renewals without a finished row",
     )
     enrichment_renewal_wait_s: float = Field(
-        default=30, ge=0, description="pause before a session is renewed once more"
+        default=30, ge=0, description="pause before a session is renewed again"
     )
     enrichment_max_unavailable: int = Field(
-        default=20, ge=1, description="pages in a row that do not come and halt the file"
+        default=20, ge=1, description="a file is halted after this many unavailable pages in a row"
     )
     enrichment_max_runtime_s: float = Field(
         default=43_200, gt=0, description="an enrichment older than this counts as dead"
     )
     no_barcode_days: int = Field(
-        default=90, ge=0, description="how long it is known that a page shows no barcode"
+        default=90, ge=0, description="how long to remember that a page shows no barcode"
     )
 
-    max_packed_bytes: int = Field(
-        default=256 * 2**20, gt=0, description="largest file, as it lies there"
-    )
+    max_packed_bytes: int = Field(default=256 * 2**20, gt=0, description="largest file, as stored")
     max_unpacked_bytes: int = Field(
-        default=1024 * 2**20, gt=0, description="largest file, unpacked"
+        default=1024 * 2**20, gt=0, description="largest file, uncompressed"
     )
     max_line_bytes: int = Field(default=2**20, gt=0, description="longest line of a file")
 
@@ -152,7 +163,7 @@ class Settings(BaseSettings):
         except (ArgumentError, ImportError) as error:
             raise ValueError(
                 f"{error}. Give an SQLAlchemy URL such as "
-                "mysql+mysqlconnector://user:password@host/catalogue, or leave it out."
+                "mysql+mysqlconnector://user:password@host/catalogue, or unset the variable."
             ) from error
         return url
 

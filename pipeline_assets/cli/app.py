@@ -18,7 +18,7 @@ from pipeline_assets.cli.operators import decide, requeue, sample, status
 from pipeline_assets.errors import PipelineError, UsageError
 
 app = typer.Typer(
-    help="Supermarkets' scrape files into one catalogue of products and prices.",
+    help="Turn supermarkets' scrape files into one catalogue of products and prices.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -42,5 +42,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if not is_of_the_database(error):
             raise
-        terminal.show_error(f"The catalogue's database says: {shown_cause(error)}")
+        terminal.show_error(f"The catalogue's database reports: {shown_cause(error)}")
         sys.exit(FAILED)

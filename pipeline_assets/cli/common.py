@@ -33,13 +33,13 @@ def read_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         wrong = [f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors()]
-        raise UsageError("A setting cannot be used. " + "; ".join(wrong)) from error
+        raise UsageError("A setting is invalid. " + "; ".join(wrong)) from error
     try:
         _ = settings.zone
     except (KeyError, ValueError, OSError) as error:
         raise UsageError(
             f"PIPELINE_TIMEZONE: there is no time zone {settings.timezone!r}; "
-            "give a name such as Australia/Sydney."
+            "use a name such as Australia/Sydney."
         ) from error
     return settings
 

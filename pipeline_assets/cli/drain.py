@@ -31,28 +31,30 @@ if TYPE_CHECKING:
 def drain(
     as_json: Json = False,
     strict: Annotated[
-        bool, typer.Option(help="Exit with 3 when files were quarantined or rows rejected.")
+        bool, typer.Option(help="Exit with 3 if files were quarantined or rows rejected.")
     ] = False,
     with_sample: Annotated[
         bool,
         typer.Option(
-            help="Put the shipped sample into the inboxes first, where the catalogue is the "
-            "embedded default, nothing was ever ingested and both inboxes are empty."
+            help="First put the sample into the inboxes, if the catalogue is the embedded default, "
+            "nothing was ever ingested and both inboxes are empty."
         ),
     ] = False,
 ) -> None:
-    """Take the files of the inboxes until none is left that can be taken; then post-process.
+    """Process the files in both inboxes until none is left that it can process; then post-process.
 
-    Files of barcode_enrichment_inbox/ come first, so that they are ingested in the same go. Each
-    file is one Dagster run, visible later in the UI. Refused files go to quarantine/ with the
-    reason beside them; nothing is deleted.
+    Files in barcode_enrichment_inbox/ come first, so that they are ingested in the same run. Each
+    file is one Dagster run, which you can look up later in the UI. Refused files go to quarantine/
+    with the reason next to them; nothing is deleted.
     """
     pipeline = open_pipeline(waits=True)
     if with_sample:
         from pipeline_assets.services.operators.first_run import place_sample_on_first_run
 
         if place_sample_on_first_run(pipeline):
-            terminal.errors.print("Nothing was ever ingested: the shipped sample is in place.")
+            terminal.errors.print(
+                "Nothing has been ingested yet, so the sample was put into the inboxes."
+            )
     with dagster_instance() as instance:
         report = _drain(pipeline, instance, is_quiet=as_json)
     if as_json:
@@ -87,31 +89,32 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
 
 def post_process(
     as_json: Json = False,
-    dry_run: Annotated[bool, typer.Option(help="Show the plan, change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Show the plan and change nothing.")] = False,
     relaxed_staleness: Annotated[
         bool,
-        typer.Option(help='Count "recent" from a company\'s newest scrape instead of from now.'),
+        typer.Option(help='Count "current" from a company\'s newest scrape instead of from now.'),
     ] = False,
     min_agreement: Annotated[
-        str | None, typer.Option(help="Least share of equal prices for two stores to match: 0.98.")
+        str | None,
+        typer.Option(help="Smallest share of equal prices at which two stores match: 0.98."),
     ] = None,
     min_common: Annotated[
         str | None,
-        typer.Option(help="Least share of the larger list that both stores must sell: 2/3."),
+        typer.Option(help="Smallest share of the larger list that both stores must sell: 2/3."),
     ] = None,
     current_days: Annotated[
         int | None, typer.Option(min=0, help="A store is current for this many days: 7.")
     ] = None,
 ) -> None:
-    """Only the final steps: brands, products, store groups, clean-up, translation tables.
+    """Run only the final steps: brands, products, store groups, clean-up, translation tables.
 
-    No inbox is read and nothing is ingested. Runs job `post_process_only`, visible in the UI.
+    Reads no inbox and ingests nothing. Runs job `post_process_only`, which is visible in the UI.
     """
     options = PostProcessingOptions(
         dry_run, relaxed_staleness, min_agreement, min_common, current_days
     )
     pipeline = open_pipeline()
-    options.grouping(pipeline.settings)  # a threshold that is none is told before the run
+    options.grouping(pipeline.settings)  # an invalid threshold is reported before the run
     with dagster_instance() as instance:
         report = _post_process(instance, options, is_quiet=as_json)
     if as_json:
@@ -138,9 +141,9 @@ def _next_steps(pipeline: Pipeline) -> list[str]:
     data = shown_path(pipeline.folders.data)
     return [
         f"the catalogue        {pipeline.settings.shown_database_url} (view store_prices)",
-        f"refused files        {data}/quarantine/<reason>/, each with its reason in a .json",
+        f"refused files        {data}/quarantine/<reason>/, each with a .json that explains why",
         f"rejected rows        {data}/rejects/",
-        f"what waits, and why  {shown_path(Path(sys.argv[0]))} status",
+        f"what is waiting      {shown_path(Path(sys.argv[0]))} status",
         "runs and assets      make dev, then http://127.0.0.1:3000",
     ]
 

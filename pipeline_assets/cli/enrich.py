@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 def enrich(
     as_json: Json = False,
-    strict: Annotated[bool, typer.Option(help="Exit with 3 when files were quarantined.")] = False,
+    strict: Annotated[bool, typer.Option(help="Exit with 3 if files were quarantined.")] = False,
 ) -> None:
-    """Look up the barcodes that the files of barcode_enrichment_inbox/ miss, one file at a time.
+    """Look up missing barcodes for the files in barcode_enrichment_inbox/, one file at a time.
 
-    Known barcodes come from the catalogue, the others from the shop's product pages: one request
-    at a time. Enriched files go to product_inbox/. A run that was ended goes on where it stopped.
+    Known barcodes come from the catalogue, the others from the shop's product pages, one request
+    at a time. Enriched files go to product_inbox/. An interrupted run resumes where it stopped.
     """
     pipeline = open_pipeline(waits=True)
     with dagster_instance() as instance:

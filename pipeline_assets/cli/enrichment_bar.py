@@ -29,7 +29,7 @@ class EnrichmentBar:
             transient=True,
             disable=is_quiet or not errors.is_terminal,
         )
-        self._task = self._bar.add_task("looking into the inbox", total=None, figures="")
+        self._task = self._bar.add_task("reading the inbox", total=None, figures="")
         self._began_at = time.monotonic()
         self._line_at = self._began_at
 

@@ -22,7 +22,7 @@ from pipeline_assets.errors import UsageError
 
 
 def status(as_json: Json = False) -> None:
-    """Show what waits, what is stuck and why, what was refused, what the catalogue holds."""
+    """Show what is waiting, what is stuck and why, what was refused, what the catalogue holds."""
     from pipeline_assets.orchestration.run_records import runs_of_inbox
     from pipeline_assets.services.operators import reports
     from pipeline_assets.services.operators.status import status as find_status
@@ -50,11 +50,13 @@ def requeue(
     file: Annotated[
         str | None, typer.Argument(help="Name of a halted file, or name or path of a refused one.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Permit this snapshot to be partial, once.")] = False,
+    force: Annotated[
+        bool, typer.Option(help="Accept this snapshot once even if it is partial.")
+    ] = False,
     all_halted: Annotated[bool, typer.Option(help="Requeue every halted file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Have a halted file taken again, or send a refused one back from quarantine."""
+    """Give a halted file another try, or send a refused one back from quarantine."""
     from pipeline_assets.services.operators.requeue import requeue as requeue_file
     from pipeline_assets.services.operators.requeue import requeue_all_halted
 
@@ -69,7 +71,7 @@ def requeue(
         print_json({"requeued": [asdict(one) for one in requeued]})
     else:
         for one in requeued:
-            terminal.say(f"{one.name} (from {one.came_from}) will be taken again")
+            terminal.say(f"{one.name} (from {one.came_from}) will be processed again")
         if not requeued:
             terminal.say("No file is halted.")
 
@@ -77,16 +79,19 @@ def requeue(
 def decide(
     decision: Annotated[
         Literal["same", "never", "undo"],
-        typer.Argument(help="same: one product; never: never one; undo: take a decision back."),
+        typer.Argument(
+            help="same: they are one product; never: they are not; undo: take back a decision."
+        ),
     ],
-    sku: Annotated[str, typer.Argument(help="A SKU, as company/sku: coles/3091126.")],
-    other_sku: Annotated[str, typer.Argument(help="The other SKU, likewise.")],
-    note: Annotated[str | None, typer.Option(help="Why, for those who come after.")] = None,
+    sku: Annotated[str, typer.Argument(help="A SKU as company/sku, such as coles/3091126.")],
+    other_sku: Annotated[str, typer.Argument(help="The other SKU, in the same form.")],
+    note: Annotated[str | None, typer.Option(help="The reason, for others to read later.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Decide whether two SKUs are one product; it goes before every rule and holds at once.
+    """Decide whether two SKUs are one product. This overrides every rule and takes effect at once.
 
-    Ids that apps know go on resolving (table `product_redirects`); prices and history stay.
+    Product ids that apps already use keep resolving (table `product_redirects`); prices and
+    history stay as they are.
     """
     from pipeline_assets.services.operators.decide import decide as decide_skus
 
@@ -112,7 +117,7 @@ def sample(
         typer.Option(formats=["%Y-%m-%d"], help="Last day of the sample; today by default."),
     ] = None,
 ) -> None:
-    """Write the shipped sample into the inboxes: several companies and stores over three days."""
+    """Write the sample into the inboxes: several companies and stores over three days."""
     from pipeline_assets.sample.writer import write_sample
 
     settings = read_settings()
@@ -121,4 +126,6 @@ def sample(
     if as_json:
         print_json({"last_day": day.isoformat(), "files": [str(path) for path in paths]})
     else:
-        terminal.say(f"{len(paths)} files in the inboxes of {shown_path(settings.data_path)}")
+        terminal.say(
+            f"{len(paths)} files written to the inboxes in {shown_path(settings.data_path)}"
+        )

@@ -44,7 +44,7 @@ class FileProgress:
             transient=True,
             disable=is_quiet or not errors.is_terminal,
         )
-        self._task = self._bar.add_task("looking into the inbox", total=None)
+        self._task = self._bar.add_task("reading the inbox", total=None)
         self._done = 0
 
     def __enter__(self) -> "FileProgress":
@@ -69,7 +69,7 @@ class FileProgress:
         self._done += 1
         self._bar.update(self._task, completed=self._done)
         if not errors.is_terminal and not self._is_quiet:
-            errors.print(f"{'took' if is_ok else 'FAILED on'} {name}", markup=False)
+            errors.print(f"{'processed' if is_ok else 'FAILED on'} {name}", markup=False)
 
     def pause(self, seconds: float, why: str) -> None:
         """Nothing can be taken for so long."""
@@ -150,18 +150,20 @@ def show_left(left: Survey) -> None:
     """What stays in an inbox, and why."""
     for name in left.halted:
         console.print(
-            f"left: {name}: halted (pipeline-assets status says why); once that is mended: "
+            f"left: {name}: halted (pipeline-assets status shows why); once that is fixed, run: "
             f"pipeline-assets requeue {name}",
             markup=False,
         )
     for name, why in left.others.items():
         console.print(f"left: {name}: {why}", markup=False)
     for file in left.unsettled:
-        console.print(f"left: {file.name}: it is still growing", markup=False)
+        console.print(f"left: {file.name}: it is still changing", markup=False)
     for file in left.in_flight:
         console.print(f"left: {file.name}: another run is working on it", markup=False)
     for one in left.waiting:
-        console.print(f"left: {one.file.name}: it waits for another of its store", markup=False)
+        console.print(
+            f"left: {one.file.name}: it is waiting for another file of its store", markup=False
+        )
     for one in left.takeable:
         console.print(f"left: {one.file.name}: it was tried just now", markup=False)
 
@@ -172,7 +174,7 @@ def show_steps(report: Mapping[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("post-processing", no_wrap=True)
     table.add_column("changed", justify="right", no_wrap=True)
-    table.add_column("in figures")
+    table.add_column("figures")
     for step in report["steps"]:
         hidden = {"step", "changed", "seconds", "dry_run", "details"}
         figures = [f"{name} {value:,}" for name, value in step.items() if name not in hidden]
@@ -218,16 +220,16 @@ def show_status(status: Status) -> None:
     refused = ", ".join(f"{count} {reason}" for reason, count in status.quarantined.items())
     console.print(f"[bold]quarantine[/]: {refused or 'empty'}")
     for path in status.open_moves:
-        console.print(f"  accepted, and on its way to the archive: {path}", markup=False)
+        console.print(f"  accepted, not yet moved to the archive: {path}", markup=False)
     sizes = ", ".join(f"{count:,} {table}" for table, count in status.catalogue.items())
     console.print(f"[bold]catalogue[/]: {sizes}")
 
 
 def _show_inbox(name: str, found: Survey) -> None:
     console.print(
-        f"[bold]{name}[/]: {len(found.takeable) + len(found.waiting)} to take, "
-        f"{len(found.unsettled)} arriving, {len(found.in_flight)} at work, "
-        f"{len(found.halted)} halted, {len(found.others)} not files to take"
+        f"[bold]{name}[/]: {len(found.takeable) + len(found.waiting)} waiting, "
+        f"{len(found.unsettled)} arriving, {len(found.in_flight)} in progress, "
+        f"{len(found.halted)} halted, {len(found.others)} ignored"
     )
     for entry, why in [*found.halted.items(), *found.others.items()]:
         console.print(f"  {entry}: {why}", markup=False)

@@ -55,8 +55,8 @@ class BrowserSessions:
     def advice(self) -> str:
         """What to do when a browser's sessions do not work."""
         return (
-            "Run `pipeline-assets enrich` where there is a display and solve what the browser's "
-            "window asks, or export cookies from your own browser "
+            "Run `pipeline-assets enrich` on a machine with a display and solve the captcha in the "
+            "browser's window, or export cookies from your own browser "
             "(PIPELINE_ENRICHMENT_SESSION=cookie_file), then requeue the file."
         )
 
@@ -70,14 +70,16 @@ class BrowserSessions:
             from playwright.sync_api import Error, sync_playwright
         except ImportError as error:
             raise UsageError(
-                "Sessions by a browser need Playwright: pip install 'pipeline-assets[browser]'."
+                "Browser sessions need Playwright: pip install 'pipeline-assets[browser]'."
             ) from error
         try:
             with sync_playwright() as playwright:
                 return self._cookies(playwright, url)
         except Error as error:
             reason = error.message.splitlines()[0]
-            raise SessionError(f"The browser got no session from {url}: {reason}") from error
+            raise SessionError(
+                f"The browser could not get a session from {url}: {reason}"
+            ) from error
 
     def _cookies(self, playwright: "Playwright", url: str) -> CookieJar:
         browser = playwright.chromium.launch(
@@ -111,8 +113,8 @@ class BrowserSessions:
         found = self._browser or next(filter(None, map(shutil.which, _NAMES)), own)
         if not os.access(found, os.X_OK):
             raise UsageError(
-                f"There is no browser at {found}. Install Chromium, or name it in "
-                "PIPELINE_ENRICHMENT_BROWSER."
+                f"There is no browser at {found}. Install Chromium, or set "
+                "PIPELINE_ENRICHMENT_BROWSER to its path."
             )
         return found
 

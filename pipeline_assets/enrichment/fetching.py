@@ -105,7 +105,7 @@ class PageFetcher:
             if isinstance(answer, Fetched):
                 return answer
             url = answer
-        return Fetched(outcome=Outcome.UNREADABLE, detail="it redirects without end")
+        return Fetched(outcome=Outcome.UNREADABLE, detail="it redirects endlessly")
 
     def _ask(self, url: str) -> Fetched | str:
         """What the server says to one request: the page, or the address it points to."""
@@ -152,8 +152,8 @@ class PageFetcher:
         seconds = retry_after_s(response.headers.get("Retry-After"), datetime.now(UTC))
         if seconds > self._limits.max_retry_after_s:
             raise EnrichmentStoppedError(
-                f"the server at {response.url.host} asks to be left alone for {seconds:,.0f} s. "
-                "Wait that long, then requeue the file; it goes on where it stopped."
+                f"the server at {response.url.host} asks clients to wait {seconds:,.0f} s. Wait "
+                "that long, then requeue the file; it resumes where it stopped."
             )
         self._pacer.hold(seconds)
 

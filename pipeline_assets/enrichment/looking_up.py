@@ -83,7 +83,9 @@ class LookUp:
         if answer.outcome is not Outcome.BLOCKED:
             self._finish(row, answer)
         elif self._session_serves and row.line in self._blocked:
-            self._listener.says(f"Line {row.line} ({row.url}) stays blocked; it is passed on.")
+            self._listener.says(
+                f"Line {row.line} ({row.url}) stays blocked; it passes through unmarked."
+            )
             self._finish(row, answer)
         else:
             self._blocked.add(row.line)
@@ -119,12 +121,12 @@ class LookUp:
         if self._renewals >= self._patience.max_renewals:
             raise EnrichmentStoppedError(
                 f"{self._renewals} renewed sessions in a row were blocked before any row was "
-                f"served; the last was line {row.line}, {row.url}. {self._sessions.advice}"
+                f"served, the last one at line {row.line}, {row.url}. {self._sessions.advice}"
             )
         if self._renewals:
             self._sleep(self._patience.renewal_wait_s)
         self._renewals += 1
-        self._listener.says(f"Line {row.line} is blocked; the session is renewed.")
+        self._listener.says(f"Line {row.line} is blocked; renewing the session.")
         self._open_session(row)
 
     def _open_session(self, row: Wanted) -> None:
@@ -156,9 +158,9 @@ class LookUp:
             if len(self._unavailable) >= self._patience.max_unavailable:
                 self._listener.forget(self._unavailable)
                 raise EnrichmentStoppedError(
-                    f"{len(self._unavailable)} pages in a row did not come, the last {row.url}. "
-                    "See whether the shop's site is up, then requeue the file; these rows are "
-                    "asked again."
+                    f"{len(self._unavailable)} pages in a row were unavailable, the last one "
+                    f"{row.url}. Check that the shop's site is up, then requeue the file; these "
+                    "rows are looked up again."
                 )
         elif answer.outcome is not Outcome.FORBIDDEN:
             self._unavailable.clear()

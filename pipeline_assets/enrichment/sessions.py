@@ -40,7 +40,7 @@ class CookieFile:
     def advice(self) -> str:
         """What to do when the cookies do not work."""
         return (
-            "Open one of the product pages in your browser, solve what it asks, export its cookies "
+            "Open one of the product pages in your browser, solve the captcha, export the cookies "
             f"in the Netscape format to {self._path}, then requeue the file."
         )
 
@@ -53,7 +53,9 @@ class CookieFile:
             with warnings.catch_warnings(action="ignore"):  # it warns and raises as well
                 cookies.load(ignore_discard=True, ignore_expires=True)
         except (LoadError, OSError, UnicodeDecodeError) as error:
-            raise SessionError(f"{self._path} cannot be read as a cookies.txt: {error}") from error
+            raise SessionError(
+                f"{self._path} cannot be read as a cookies.txt file: {error}"
+            ) from error
         for cookie in cookies:
             if cookie.expires == 0:  # how exports write that it ends with the browser's session
                 cookie.expires = None

@@ -111,11 +111,11 @@ def _unpacked(packed: bytes, limit: int) -> bytes:
                 raise _unreadable(f"its gzip data is broken ({error})") from error
             rest = unpacker.unconsumed_tail
             if not part and not unpacker.eof:
-                raise _unreadable("its gzip data ends too early; the file was cut off")
+                raise _unreadable("its gzip data ends too early, so the file was cut off")
             parts.append(part)
             size += len(part)
             if size > limit:
-                raise _unreadable(f"unpacked it has more than {limit:,} bytes")
+                raise _unreadable(f"uncompressed, it has more than {limit:,} bytes")
         rest = unpacker.unused_data.lstrip(b"\0")  # tape-like padding is allowed after gzip data
     return b"".join(parts)
 
@@ -139,5 +139,5 @@ def _lines(data: bytes, limits: ReadLimits) -> list[bytes]:
 
 def _unreadable(what: str) -> RefusedFileError:
     return RefusedFileError(
-        "unreadable", f"The file cannot be read: {what}. Scrape or copy the file again."
+        "unreadable", f"The file cannot be read: {what}. Copy it or scrape the store again."
     )

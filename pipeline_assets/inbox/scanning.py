@@ -60,15 +60,15 @@ def look(inbox: Path) -> Look:
 def _oddity(name: str, mode: int) -> str | None:
     """What an entry is when it is not a file to take."""
     if stat.S_ISDIR(mode):
-        return "a folder; files are taken from the inbox itself only"
+        return "a folder; only files directly in the inbox are processed"
     if stat.S_ISLNK(mode):
         return "a symbolic link; put the file itself here"
     if not stat.S_ISREG(mode):
         return "not a regular file"
     if not name.endswith(SUFFIXES):
-        return f"its name ends neither in {SUFFIXES[0]} nor in {SUFFIXES[1]}"
+        return f"its name does not end in {SUFFIXES[0]} or {SUFFIXES[1]}"
     if name.startswith("."):
-        return "its name starts with a dot, as those of unfinished files do"
+        return "its name starts with a dot, so it counts as unfinished"
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -33,7 +33,7 @@ _LOG_EVERY_S = 60
 barcode_enrichment_inbox = dg.AssetSpec(
     BARCODE_ENRICHMENT_INBOX,
     group_name=INBOXES,
-    description="Snapshot files whose rows miss barcodes that the shop's product pages show.",
+    description="Snapshot files that lack the barcodes shown on the shop's product pages.",
     kinds={"file"},
 )
 
@@ -43,8 +43,8 @@ class EnrichmentConfig(dg.Config):
 
     file: str | None = Field(
         None,
-        description="Name of a file in barcode_enrichment_inbox/. Without it: the oldest one that "
-        "can be taken now.",
+        description="Name of a file in barcode_enrichment_inbox/. If empty, the oldest file that is "
+        "ready.",
     )
 
 
@@ -54,8 +54,8 @@ class EnrichmentConfig(dg.Config):
     group_name=BARCODE_ENRICHMENT,
     pool=ENRICHMENT_POOL,
     output_required=False,
-    description="Snapshot files with the barcodes that the catalogue or the shop's product pages "
-    "know, placed in `product_inbox/`: tables `enriched_files` and `enriched_rows`.",
+    description="Snapshot files with barcodes filled in from the catalogue or the shop's product "
+    "pages, placed in `product_inbox/`: tables `enriched_files` and `enriched_rows`.",
     kinds={"file", "http"},
 )
 def enriched_barcodes(
@@ -68,7 +68,7 @@ def enriched_barcodes(
     ready = opened(context, pipeline)
     name = config.file or _next_file(context, ready)
     if name is None:
-        context.log.info("No file in barcode_enrichment_inbox/ can be taken now; nothing to do.")
+        context.log.info("No file in barcode_enrichment_inbox/ is ready; there is nothing to do.")
         return
     watcher = _LoggingWatcher(context, enrichment_watcher)
     run_id = context.run.run_id
@@ -78,7 +78,7 @@ def enriched_barcodes(
         outcome = FileOutcome(name, State.BUSY, message=str(busy))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         yield dg.MaterializeResult(metadata=enrichment_metadata(outcome))
-        context.log.info(f"{name} is enriched and went on as {outcome.delivered_to}")
+        context.log.info(f"{name} is enriched and was delivered as {outcome.delivered_to}")
     else:
         observe(context, ENRICH_OP, outcome)
 
@@ -126,6 +126,6 @@ barcode_enrichment_job = dg.define_asset_job(
     selection=dg.AssetSelection.assets(ENRICH_OP).without_checks(),
     executor_def=dg.in_process_executor,
     tags={MAX_RUNTIME_TAG: str(int(Settings.model_fields["enrichment_max_runtime_s"].default))},
-    description="Looks up the missing barcodes of one file of barcode_enrichment_inbox/: the one "
-    "named in the run config, else the oldest that can be taken.",
+    description="Looks up the missing barcodes of one file in barcode_enrichment_inbox/: the one "
+    "named in the run config, or else the oldest that is ready.",
 )

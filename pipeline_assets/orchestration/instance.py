@@ -21,7 +21,7 @@ def enter_dagster_home() -> Path:
     if not (home / "dagster.yaml").is_file():
         raise UsageError(
             f"There is no dagster.yaml in {home}. Set DAGSTER_HOME to the folder that holds it "
-            "(the project's root, where nothing else is wanted)."
+            "(normally the project's root)."
         )
     home = home.resolve()
     os.environ["DAGSTER_HOME"] = str(home)

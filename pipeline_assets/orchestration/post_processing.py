@@ -22,20 +22,21 @@ _SHOWN_DETAILS = 200
 class PostProcessingResource(dg.ConfigurableResource[PostProcessingOptions]):
     """What one run of post-processing is told; the same for all of its steps."""
 
-    dry_run: bool = Field(default=False, description="Show the plan, change nothing.")
+    dry_run: bool = Field(default=False, description="Show the plan and change nothing.")
     relaxed_staleness: bool = Field(
         default=False,
-        description='Count "recent" from the newest scrape of a company instead of from now.',
+        description='Count "current" from a company\'s newest scrape instead of from now.',
     )
     min_agreement: str | None = Field(
-        default=None, description="Least share of equal prices for two stores to match: 0.98."
+        default=None, description="Smallest share of equal prices at which two stores match: 0.98."
     )
     min_common: str | None = Field(
         default=None,
-        description="Least share of the larger list that two stores must both sell: 2/3.",
+        description="Smallest share of the larger list that two stores must both sell: 2/3.",
     )
     current_days: int | None = Field(
-        default=None, description="A store is current while its last snapshot is this old: 7."
+        default=None,
+        description="A store is current while its last snapshot is at most this many days old: 7.",
     )
 
     def options(self) -> PostProcessingOptions:
@@ -114,5 +115,5 @@ post_process_only_job = dg.define_asset_job(
     POST_PROCESS_ONLY,
     selection=dg.AssetSelection.groups(POST_PROCESSING).without_checks(),
     executor_def=dg.in_process_executor,
-    description="Only the final steps: no inbox is read, nothing is ingested, no file is needed.",
+    description="Runs only the final steps: reads no inbox, ingests nothing and needs no file.",
 )

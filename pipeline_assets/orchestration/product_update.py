@@ -30,7 +30,7 @@ product_inbox = dg.AssetSpec(
     PRODUCT_INBOX,
     deps=[ENRICH_OP],
     group_name=INBOXES,
-    description="Snapshot files that scrapers dropped: one store's whole range at one moment each.",
+    description="Snapshot files from scrapers, each with one store's whole range at one moment.",
     kinds={"file"},
 )
 processed_products = dg.AssetSpec(
@@ -38,8 +38,8 @@ processed_products = dg.AssetSpec(
     deps=[product_inbox],
     group_name=PRODUCT_UPDATE,
     skippable=True,
-    description="SKUs with their facts and barcodes, and the products they are: tables `skus`, "
-    "`products`, `brands`, `categories`.",
+    description="SKUs with their facts and barcodes, and the products they belong to: tables "
+    "`skus`, `products`, `brands`, `categories`.",
     kinds={"sql"},
 )
 store_prices = dg.AssetSpec(
@@ -47,8 +47,8 @@ store_prices = dg.AssetSpec(
     deps=[processed_products],
     group_name=PRODUCT_UPDATE,
     skippable=True,
-    description="What each store asks for each SKU today, and every change of it: tables `prices` "
-    "and `price_history`, view `store_prices`.",
+    description="What each store charges for each SKU today, and every price change: tables "
+    "`prices` and `price_history`, view `store_prices`.",
     kinds={"sql"},
 )
 
@@ -58,8 +58,7 @@ class ProductUpdateConfig(dg.Config):
 
     file: str | None = Field(
         None,
-        description="Name of a file in product_inbox/. Without it: the oldest one that can be "
-        "taken now.",
+        description="Name of a file in product_inbox/. If empty, the oldest file that is ready.",
     )
 
 
@@ -71,14 +70,14 @@ def update_products(
     ready = opened(context, pipeline)
     name = config.file or _next_file(context, ready)
     if name is None:
-        context.log.info("No file in product_inbox/ can be taken now; nothing to do.")
+        context.log.info("No file in product_inbox/ is ready; there is nothing to do.")
         return
     outcome = take(context, ready.settings, lambda: ingest_file(ready, name, context.run.run_id))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a materialization that a retry takes back cannot be taken back.
         for key in ("processed_products", "store_prices"):
             yield dg.MaterializeResult(key, metadata=materialization_metadata(key, outcome))
-        context.log.info(f"{name} is in the catalogue and lies in {outcome.place}")
+        context.log.info(f"{name} is in the catalogue; the file is now {outcome.place}")
     else:
         observe(context, "processed_products", outcome)
 
@@ -100,6 +99,6 @@ product_update_job = dg.define_asset_job(
     PRODUCT_UPDATE,
     selection=dg.AssetSelection.assets("processed_products", "store_prices").without_checks(),
     executor_def=dg.in_process_executor,
-    description="Takes one file of product_inbox/ into the catalogue: the one named in the run "
-    "config, else the oldest that can be taken.",
+    description="Ingests one file from product_inbox/ into the catalogue: the one named in the run "
+    "config, or else the oldest that is ready.",
 )

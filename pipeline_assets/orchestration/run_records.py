@@ -25,8 +25,8 @@ ACTIVE = [
 _ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 _DEAD = (
-    "The run's process ended without a word, or did not begin its work in time. Nothing is lost: "
-    "what the file changes is in the catalogue as a whole or not at all."
+    "The run's process ended without reporting, or did not start its work in time. Nothing is "
+    "lost: the file's changes are in the catalogue completely or not at all."
 )
 
 

@@ -22,11 +22,11 @@ def post_processing_report(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
 def failure_message(result: dg.ExecuteInProcessResult) -> str:
     """Why a run failed, by the first of its steps that did."""
     failures = result.get_step_failure_events()
-    return _message(failures[0].step_failure_data) if failures else "its page in the UI says why"
+    return _message(failures[0].step_failure_data) if failures else "its page in the UI shows why"
 
 
 def _message(failure: Any) -> str:
     error = failure.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error is not None else "it failed without a word"
+    return error.message.strip() if error is not None else "it failed without a message"

@@ -44,8 +44,8 @@ _ASK_AGAIN_AFTER = timedelta(hours=1)
     job=product_update_job,
     minimum_interval_seconds=CHECK_INTERVAL_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Asks for one run per settled file of product_inbox/, one file of a store at a "
-    "time, oldest first.",
+    description="Requests one run per settled file in product_inbox/, oldest first, one file of a "
+    "store at a time.",
 )
 def product_inbox_sensor(
     context: dg.SensorEvaluationContext, pipeline: PipelineResource
@@ -77,7 +77,7 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
     began_at = step.cycle_began_at.isoformat() if step.cycle_began_at else None
     return dg.SensorResult(
         run_requests=requests,
-        skip_reason=None if requests else step.idle_because or "Enough runs are queued.",
+        skip_reason=None if requests else step.idle_because or "Enough runs are queued already.",
         cursor=json.dumps({"cycle_began_at": began_at, "looks": _looks(settled)}),
     )
 
@@ -91,8 +91,8 @@ def _looks(settled: SettledFiles) -> dict[str, float]:
     job=barcode_enrichment_job,
     minimum_interval_seconds=CHECK_INTERVAL_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Asks for one run per settled file of barcode_enrichment_inbox/, one at a time, "
-    "oldest first.",
+    description="Requests one run per settled file in barcode_enrichment_inbox/, oldest first, one "
+    "at a time.",
 )
 def barcode_enrichment_inbox_sensor(
     context: dg.SensorEvaluationContext, pipeline: PipelineResource
@@ -111,9 +111,9 @@ def _enrichment_tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) ->
     found = survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
     file = claim_next(pipeline, found)
     idle_because = (
-        "A file is being enriched; the others wait."
+        "A file is being enriched; the others are waiting."
         if found.in_flight or found.takeable
-        else "No file in barcode_enrichment_inbox/ can be taken now."
+        else "No file in barcode_enrichment_inbox/ is ready."
     )
     return dg.SensorResult(
         run_requests=[enrichment_request(file, pipeline.settings)] if file else [],
@@ -127,7 +127,7 @@ def _enrichment_tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) ->
     job=post_process_only_job,
     minimum_interval_seconds=CHECK_INTERVAL_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Asks for post-processing once the product inbox has been drained.",
+    description="Requests post-processing once the product inbox is drained.",
 )
 def post_processing_sensor(
     context: dg.SensorEvaluationContext, pipeline: PipelineResource
@@ -144,7 +144,7 @@ def _post_processing_tick(
 ) -> dg.SensorResult | dg.SkipReason:
     runs = InstanceRuns(context.instance)
     if runs.is_active(POST_PROCESS_ONLY):
-        return dg.SkipReason("Post-processing is at work.")
+        return dg.SkipReason("Post-processing is running.")
     now = pipeline.clock()
     settled = SettledFiles(pipeline.settings.settle_s)
     found = survey(pipeline, runs, settled, pipeline.product_inbox)
@@ -155,7 +155,9 @@ def _post_processing_tick(
         return dg.SkipReason(reason)
     asked: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
     if asked.get("file_id") == backlog.last_file_id and not _is_long_ago(asked, now):
-        return dg.SkipReason("It was asked for and did not succeed; it is asked for again later.")
+        return dg.SkipReason(
+            "Post-processing was requested and did not succeed; it is requested again later."
+        )
     cursor = {"file_id": backlog.last_file_id, "asked_at": now.isoformat()}
     return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
 

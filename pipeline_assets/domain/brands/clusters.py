@@ -221,7 +221,7 @@ class _Merging:
         if shared < relation.needs:
             return f"needs {relation.needs} shared barcodes"
         if not shared and a.barcodes and b.barcodes and relation.is_loose:
-            return "both have barcodes, and share none"
+            return "both have barcodes but share none"
         if agreement is not None and agreement < self._thresholds.min_agreement:
             return f"only {agreement:.0%} of the barcodes it shares are shared with this brand"
         return None

@@ -119,16 +119,16 @@ class PriceLists:
         """
         order = sorted(range(len(store_ids)), key=store_ids.__getitem__)
         ordered = tuple(store_ids[index] for index in order)
-        _require(len(set(ordered)) == len(ordered), "a store id stands twice")
+        _require(len(set(ordered)) == len(ordered), "a store id appears twice")
         _require(price_cents.min(initial=0) >= 0, "a price is negative")
         _require(store_index.min(initial=0) >= 0, "a store index is negative")
-        _require(price_cents.max(initial=0) < MATRIX_PRICE_LIMIT_CENTS, "a price is absurdly high")
+        _require(price_cents.max(initial=0) < MATRIX_PRICE_LIMIT_CENTS, "a price is too high")
         rank = np.empty(len(order), dtype=np.int32)
         rank[order] = np.arange(len(order))
         shape = (len(order), int(sku_index.max(initial=-1)) + 1)
         rows = rank[store_index] if store_index.size else store_index
         matrix = coo_array((price_cents.astype(np.int64), (rows, sku_index)), shape=shape).tocsr()
-        _require(matrix.nnz == price_cents.size, "a (store, SKU) stands twice")
+        _require(matrix.nnz == price_cents.size, "a (store, SKU) appears twice")
         matrix.sort_indices()
         return cls(ordered, matrix.indptr, matrix.indices, matrix.data)
 

@@ -137,11 +137,11 @@ def plan_groups(
     if lists is None:
         _require(
             not anything_to_compare(stores, reference, settings),
-            "stores are to be compared, but no price lists are given",
+            "stores need comparing, but no price lists were given",
         )
         lists = PriceLists.empty([store.store_id for store in stores])
     company = _Company(stores, reference, settings)
-    _require(lists.store_ids == company.ids, "the price lists are not those of the stores given")
+    _require(lists.store_ids == company.ids, "the price lists do not belong to the given stores")
     comparisons = Comparisons(lists, settings)
     company.recall(comparisons)
     ejections = _check_health(company, comparisons)
@@ -250,7 +250,7 @@ def _mark_at_the_end(at: int, company: _Company, comparisons: Comparisons) -> Ma
 
 
 def _check_groups(stores: Sequence[StoreState], number: Mapping[str, int]) -> None:
-    _require(len(number) == len(stores), "a store is given twice")
+    _require(len(number) == len(stores), "a store appears twice")
     for store in stores:
         at = number.get(store.anchor_id)
         _require(

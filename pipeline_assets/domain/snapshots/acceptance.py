@@ -50,7 +50,7 @@ def check_acceptance(
         raise RefusedFileError(
             "future",
             f"The snapshot's time, {_shown(scraped_at)}, is more than {rules.future_tolerance} "
-            f"ahead of now, {_shown(now)}. Set the scraper's clock right and scrape again.",
+            f"ahead of now, {_shown(now)}. Correct the scraper's clock and scrape again.",
         )
     if last is None:
         return
@@ -58,17 +58,17 @@ def check_acceptance(
         raise RefusedFileError(
             "stale",
             f"The snapshot's time, {_shown(scraped_at)}, is not later than that of the store's "
-            f"last accepted one, {_shown(last.scraped_at)}; today's prices are newer. "
-            "Nothing to do.",
+            f"last accepted snapshot, {_shown(last.scraped_at)}. The catalogue's prices are at "
+            "least as new, so there is nothing to do.",
         )
     priced = snapshot.rows_priced
     if priced < rules.partial_share * last.rows_priced and not rules.may_be_partial:
         raise RefusedFileError(
             "partial",
             f"Only {priced} rows have a price; the store's last accepted snapshot had "
-            f"{last.rows_priced}, and at least {rules.partial_share:.0%} of that is asked for. "
-            "Taking it would delist what is still sold. Scrape the store again; if it really "
-            "sells this little now: pipeline-assets requeue --force FILE.",
+            f"{last.rows_priced}, and at least {rules.partial_share:.0%} of that is required. "
+            "Accepting this one would delist articles that are still sold. Scrape the store again. "
+            "If it really sells this little now, run: pipeline-assets requeue --force FILE.",
         )
 
 

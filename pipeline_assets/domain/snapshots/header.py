@@ -42,9 +42,9 @@ def parse_header(metadata: Mapping[str, object], zone: ZoneInfo) -> Header:
     if company is None or store_id is None or moment is None:
         raise RefusedFileError(
             "no_metadata",
-            f"The first line with metadata gives no usable {', '.join(missing)}. A snapshot needs "
+            f"The first line with metadata has no usable {', '.join(missing)}. A snapshot needs "
             "company, store_id and scraped_date (or scraped_at) as ISO date or date-time. "
-            "Repair the line and drop the file again.",
+            "Fix the line and drop the file into the inbox again.",
         )
     return Header(
         company.lower(),

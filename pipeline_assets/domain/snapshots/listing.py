@@ -107,7 +107,7 @@ def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
         if cents is None:
             raise RowRejection(
                 "bad_price",
-                f"price_current is {shorten(raw.price_current)}, not a number above 0 and up to "
+                f"price_current is {shorten(raw.price_current)}, not a number above 0 and at most "
                 "99,999.99",
             )
     barcode = normalise_barcode(raw.barcode, sku) if raw.barcode is not None else None
@@ -154,7 +154,7 @@ def shorten(value: object, length: int = 60) -> str:
 def _required_text(value: object, key: str, length: int) -> str:
     text = _as_text(value)
     if not text:
-        raise RowRejection(f"no_{key}", f"{key} is {shorten(value)}, not a text or a number")
+        raise RowRejection(f"no_{key}", f"{key} is {shorten(value)}, not text or a number")
     if len(text) > length:
         raise RowRejection("too_long", f"{key} has {len(text)} characters, more than {length}")
     return text

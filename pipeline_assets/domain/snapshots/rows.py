@@ -69,7 +69,7 @@ def header_of(decoded: Iterable[RawLine | RowRejection], zone: ZoneInfo) -> Head
             return parse_header(raw.metadata, zone)
     raise RefusedFileError(
         "no_metadata",
-        "No line has metadata, so nobody can tell which store this is, and when. A line should be "
+        "No line has metadata, so the store and the time are unknown. A line should look like "
         '{"product": {...}, "metadata": {"company": ..., "store_id": ..., "scraped_date": ...}}.',
     )
 
@@ -109,18 +109,20 @@ def _listing(
     if isinstance(raw, RowRejection):
         raise raw
     if raw.product is None:
-        raise RowRejection("no_product", "there is no product object in this line")
+        raise RowRejection("no_product", "the line has no product object")
     dropped_here: dict[str, int] = {}
     listing = to_listing(number, raw.product, dropped_here)
     other = other_store(raw.metadata, header.company, header.store_id) if raw.metadata else None
     if other is not None:
         raise RowRejection(
-            "other_store", f"this row is of {other}, the file of {header.company} {header.store_id}"
+            "other_store",
+            f"the row is for {other}, but the file is for {header.company} {header.store_id}",
         )
     if listing.sku in first_line:
         raise RowRejection(
             "repeated_sku",
-            f"SKU {listing.sku} stands in line {first_line[listing.sku]} already; the first stays",
+            f"SKU {listing.sku} already appears in line {first_line[listing.sku]}; the first row is "
+            "kept",
         )
     for name, count in dropped_here.items():
         dropped[name] = dropped.get(name, 0) + count
@@ -129,8 +131,8 @@ def _listing(
 
 def _no_products(rejected: list[RejectedRow]) -> str:
     return (
-        f"None of the {len(rejected)} rows is valid. The first: line {rejected[0].line}, "
-        f"{rejected[0].detail}. The rejects file lists them all; look at the scraper."
+        f"None of the {len(rejected)} rows is valid. The first is line {rejected[0].line}: "
+        f"{rejected[0].detail}. The rejects file lists them all; check the scraper."
         if rejected
-        else "There is no row in this file. Look at the scraper."
+        else "The file has no rows. Check the scraper."
     )

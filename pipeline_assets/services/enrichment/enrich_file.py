@@ -164,6 +164,7 @@ def _check_unfinished(delivery: Delivery) -> None:
     if delivery.moved_at is not None:
         raise RefusedFileError(
             "duplicate",
-            f"The same bytes were enriched before, as {delivery.source_path}; they lie in "
-            f"{delivery.archive_path}, and went on as {delivery.delivered_path}. Nothing to do.",
+            f"The same bytes were enriched before, as {delivery.source_path}; they are in "
+            f"{delivery.archive_path}, and were delivered as {delivery.delivered_path}. There is "
+            "nothing to do.",
         )

@@ -36,12 +36,12 @@ def next_step(
         if ours:
             return CycleStep(ours, cycle_began_at)
         if _is_unfinished(found, cycle_began_at):
-            return CycleStep((), cycle_began_at, "The files of this cycle are being worked on.")
+            return CycleStep((), cycle_began_at, "The files of this cycle are being processed.")
     if not found.takeable:
-        return CycleStep((), None, "No file in product_inbox/ can be taken now.")
+        return CycleStep((), None, "No file in product_inbox/ is ready.")
     if last_success_at is not None and now < last_success_at + pause:
         rest_s = (last_success_at + pause - now).total_seconds()
-        return CycleStep((), None, f"The next cycle begins in {rest_s:.0f} s.")
+        return CycleStep((), None, f"The next cycle starts in {rest_s:.0f} s.")
     return CycleStep(found.takeable, now)
 
 

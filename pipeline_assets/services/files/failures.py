@@ -45,7 +45,7 @@ def _note_failure(
         is_last = failures >= pipeline.settings.max_failures
         retries = is_transient(error) and not is_last
         if is_transient(error) and is_last:
-            cause = f"{failures} failures in a row, the last: {cause}"
+            cause = f"{failures} failures in a row; the last one was {cause}"
         outcome = attempts.FAILED if retries else attempts.HALTED
         attempts.end(connection, attempt_id, outcome, pipeline.clock(), message=cause)
     if retries:

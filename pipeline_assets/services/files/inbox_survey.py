@@ -153,7 +153,7 @@ def _names_in_flight(
     names = {run.name for run in living if age_s(run.began_at, now) <= max_runtime_s}
     for attempt in attempts.started(connection, inbox.name):
         if has_died(attempt, inbox, now):
-            message = f"The process {attempt.process} ended without a word."
+            message = f"Process {attempt.process} ended without reporting."
             attempts.end(connection, attempt.attempt_id, attempts.DIED, now, message=message)
         else:
             names.add(attempt.name)
@@ -180,7 +180,7 @@ def _note_deaths_before_work(
                 run.fingerprint,
                 attempts.DIED,
                 now,
-                message=f"The run {run.run_id} ended before it began its work.",
+                message=f"Run {run.run_id} ended before it started its work.",
                 run_id=run.run_id,
             )
 
@@ -203,7 +203,7 @@ def _states(
     for file in files:
         state = states[file.name]
         if state.halted is None and state.deaths >= pipeline.settings.max_deaths:
-            message = f"its run died {state.deaths} times without a word"
+            message = f"its runs died {state.deaths} times without reporting"
             attempts.note(
                 connection,
                 inbox.name,

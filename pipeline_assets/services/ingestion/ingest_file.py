@@ -163,6 +163,6 @@ def _unfinished_move(connection: Connection, digest: str) -> int | None:
         return entry.file_id
     raise RefusedFileError(
         "duplicate",
-        f"The same bytes were accepted before, as {entry.source_path}; they lie in "
-        f"{entry.archive_path}. Nothing to do.",
+        f"The same bytes were accepted before, as {entry.source_path}; they are in "
+        f"{entry.archive_path}. There is nothing to do.",
     )

@@ -49,7 +49,7 @@ def decide(
 def _sku_id(connection: Connection, name: str) -> int:
     company, slash, sku = name.partition("/")
     if not slash:
-        raise UsageError(f"{name!r} names no SKU; write it as company/sku, e.g. coles/3091126.")
+        raise UsageError(f"{name!r} is not a SKU; write it as company/sku, such as coles/3091126.")
     sku_id = decisions.find_sku(connection, company.lower(), sku)
     if sku_id is None:
         raise UsageError(f"There is no SKU {sku} of {company} in the catalogue.")
@@ -69,11 +69,11 @@ def _refuse_contradiction(
     joined = decisions.joined_by_same(connection, seeds, besides=pair)
     if kind == "never" and pair[1] in joined:
         raise UsageError(
-            "Other decisions join these two SKUs through a third one. Take one of those back "
-            "first: pipeline-assets decide undo SKU SKU."
+            "Other decisions already join these two SKUs through a third one. First take one of "
+            "those back: pipeline-assets decide undo SKU SKU."
         )
     if kind == "same" and decisions.has_never_within(connection, joined, besides=pair):
         raise UsageError(
-            "A decision says that two of the SKUs this would join are never one product. Take it "
-            "back first: pipeline-assets decide undo SKU SKU."
+            "This would join two SKUs that another decision keeps apart. First take that one back: "
+            "pipeline-assets decide undo SKU SKU."
         )

@@ -93,7 +93,7 @@ def _find_in_quarantine(pipeline: Pipeline, file: str) -> Path:
         )
     if len(found) > 1:
         places = ", ".join(str(path.relative_to(quarantine)) for path in found)
-        raise UsageError(f"{file!r} is not the name of one file only; name one of: {places}")
+        raise UsageError(f"{file!r} matches more than one file; name one of these: {places}")
     return found[0]
 
 
@@ -112,7 +112,7 @@ def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> str:
     _note(pipeline, inbox, path, target.name, force=force)
     place = filing.move(path, file, target)
     if place is None:
-        raise UsageError(f"{path} was changed while it was being requeued. Look at it again.")
+        raise UsageError(f"{path} changed while it was being requeued. Check it and try again.")
     if sidecar.exists():  # the reason it was refused for stays on record
         sidecar.replace(sidecar.with_name(f"{path.name}.requeued.json"))
     return place.name

@@ -73,7 +73,7 @@ def reconcile_brands(connection: Connection) -> StepReport:
         RECONCILED,
         changes={"aliases_moved": len(moved), "brands_renamed": len(renamed)},
         facts={"aliases": len(aliases), "brands": len(set(canonical.values()))},
-        details=[f"{alias} now stands for {canonical[alias]}" for alias in sorted(moved)],
+        details=[f"{alias} now refers to {canonical[alias]}" for alias in sorted(moved)],
     )
 
 

@@ -30,7 +30,7 @@ class PostProcessingOptions:
                 current_days=settings.current_days if days is None else days,
             )
         except (ValueError, ZeroDivisionError) as error:
-            raise UsageError(f"A threshold of the store groups cannot be used: {error}") from error
+            raise UsageError(f"A threshold for store groups is invalid: {error}") from error
 
 
 def _share(text: str) -> Fraction:

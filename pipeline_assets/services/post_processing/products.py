@@ -78,7 +78,7 @@ def told(plan: ProductPlan) -> list[str]:
     """The merges and splits of a plan in words."""
     return [
         *(
-            f"product {merge.retired_id} is {merge.survivor_id} ({merge.reason})"
+            f"product {merge.retired_id} is merged into {merge.survivor_id} ({merge.reason})"
             for merge in plan.merges
         ),
         *(

@@ -35,7 +35,7 @@ def _groups(
 STEPS: tuple[Step, ...] = (
     Step(
         brands.TRANSLATIONS,
-        "Which normalised brand names mean one brand, and why: table `brand_translations`.",
+        "Which normalised brand names mean the same brand, and why: table `brand_translations`.",
         lambda connection, _, __: brands.translate_brands(connection),
     ),
     Step(
@@ -45,23 +45,23 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         products.TRANSLATIONS,
-        "Every match key's canonical key: table `product_translations`.",
+        "The canonical key of every match key: table `product_translations`.",
         lambda connection, _, __: products.translate_products(connection),
     ),
     Step(
         products.RECONCILED,
-        "One product for the SKUs that are one, two for those that are not; each merge and split "
-        "is in `product_merges`, with its reason.",
+        "Merges products whose SKUs are one product and splits those whose SKUs are not; table "
+        "`product_merges` records each merge and split with its reason.",
         lambda connection, pipeline, _: products.reconcile_products(connection, pipeline.clock()),
     ),
     Step(
         groups.RECONCILED,
-        "Which stores price alike: tables `store_groups` and `store_group_members`.",
+        "Which stores have matching prices: tables `store_groups` and `store_group_members`.",
         _groups,
     ),
     Step(
         cleanup.CLEANED,
-        "Products without SKUs and brands without products are gone.",
+        "Removes products without SKUs and brands without products.",
         lambda connection, _, __: cleanup.clean_up(connection),
     ),
     Step(

@@ -34,13 +34,13 @@ def idle_reason(found: Survey, behind: Backlog, now: datetime, max_wait: timedel
     Halted files and what is no file to take do not hold it up.
     """
     if behind.last_file_id <= behind.seen_file_id:
-        return "Nothing was ingested since the last post-processing."
+        return "Nothing has been ingested since the last post-processing."
     busy = len(found.takeable) + len(found.waiting) + len(found.unsettled) + len(found.in_flight)
     if not busy:
         return None
     if behind.waits_since is not None and now - behind.waits_since >= max_wait:
         return None
-    return f"{busy} files of the product inbox are still to be taken."
+    return f"{busy} files in the product inbox have not been processed yet."
 
 
 def read_backlog(pipeline: Pipeline, last_ended_at: datetime | None) -> Backlog:
