@@ -76,7 +76,7 @@ def test_from_outside_too_a_wrong_setting_is_one_sentence_and_no_traceback(
 ) -> None:
     ran = process(workplace, "status", PIPELINE_SETTLE_S="abc")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err.startswith("error: A setting cannot be used. PIPELINE_SETTLE_S: ")
+    assert ran.err.startswith("error: A setting is invalid. PIPELINE_SETTLE_S: ")
     assert "Traceback" not in ran.err
     assert len(ran.err.splitlines()) == 1
 
@@ -141,7 +141,7 @@ def test_a_partial_file_is_taken_once_it_was_requeued_by_force(
     assert outcomes(command("drain", "--json").json()) == {"part.jsonl": ("quarantined", "partial")}
     forced = command("requeue", "part.jsonl", "--force")
     assert forced.status == 0
-    assert forced.out.endswith("will be taken again\n")
+    assert forced.out.endswith("will be processed again\n")
     assert outcomes(command("drain", "--json").json()) == {"part.jsonl": ("accepted", None)}
     assert workplace.one("SELECT count(*) FROM prices") == 1
 
@@ -185,7 +185,7 @@ def test_an_unknown_command_or_option_is_wrong_usage(
         ([], ["drain", "post-process", "status", "requeue", "decide", "sample"]),
         (["drain"], ["until none is left", "--json", "--strict", "--with-sample", "quarantine/"]),
         (["status"], ["what is stuck and why", "--json"]),
-        (["requeue"], ["halted file taken again", "--force", "--all-halted", "--json"]),
+        (["requeue"], ["Give a halted file another try", "--force", "--all-halted", "--json"]),
         (["sample"], ["into the inboxes", "--last-day", "--json"]),
     ],
 )
@@ -234,6 +234,6 @@ def test_people_are_told_each_file_the_sums_what_is_left_and_where_to_look(
     assert any(line.startswith("[good].jsonl") and " accepted " in line for line in lines)
     assert any(line.startswith("bad.jsonl (no_metadata): ") for line in lines)
     assert "2 files: 1 accepted, 1 quarantined, 0 halted. 2 rows read, 1 rejected." in ran.out
-    assert "left: folder.jsonl: a folder; files are taken from the inbox itself only" in lines
-    assert any(line.startswith("  what waits, and why  ") for line in lines)
-    assert "took [good].jsonl" in ran.err
+    assert "left: folder.jsonl: a folder; only files directly in the inbox are processed" in lines
+    assert any(line.startswith("  what is waiting      ") for line in lines)
+    assert "processed [good].jsonl" in ran.err

@@ -87,7 +87,7 @@ def test_a_failed_enrichment_does_not_keep_product_files_from_being_taken(
 
     ran = command("status")
     assert ran.status == 1
-    assert "barcode_enrichment_inbox: 0 to take, 0 arriving, 0 at work, 1 halted" in ran.out
+    assert "barcode_enrichment_inbox: 0 waiting, 0 arriving, 0 in progress, 1 halted" in ran.out
     assert "coles.jsonl: 5 renewed sessions" in ran.out.replace("\n", " ")
 
     shop.pages_per_session = 10

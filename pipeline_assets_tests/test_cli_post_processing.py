@@ -122,7 +122,7 @@ def test_a_dry_run_says_so_and_changes_nothing(command: Command, place: Workplac
     [
         (("--min-agreement", "2"), "min_agreement is 2; give a share from 0 to 1"),
         (("--min-agreement", "much"), "'much'"),
-        (("--min-common", "1/0"), "A threshold of the store groups cannot be used: "),
+        (("--min-common", "1/0"), "A threshold for store groups is invalid: "),
         (("--min-common", "-0.1"), "min_common is -1/10; give a share from 0 to 1"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_threshold_that_is_none_is_told_in_one_sentence_before_any_run(
 ) -> None:
     ran = command("post-process", *arguments)
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err.startswith("error: A threshold of the store groups cannot be used: ")
+    assert ran.err.startswith("error: A threshold for store groups is invalid: ")
     assert says in ran.err
     assert len(ran.err.splitlines()) == 1
     assert place.rows("SELECT * FROM post_processing_steps") == []
@@ -199,7 +199,7 @@ def test_decide_tells_people_what_it_changed_and_how_things_stand(
         "ORDER BY retired_product_id DESC LIMIT 1"
     )[0]
     assert same.out.splitlines() == [
-        f"product {retired} is {survivor} (decided_same)",
+        f"product {retired} is merged into {survivor} (decided_same)",
         f"coles/2 and IGA/2 are product {survivor}",
     ]
     again = command("decide", "same", "coles/2", "iga/2")
@@ -218,7 +218,7 @@ def test_decide_tells_people_what_it_changed_and_how_things_stand(
         (("never", "coles/2", "coles/2"), "a decision needs two"),
         (("undo", "coles/2", "iga/2"), "There is no decision on coles/2 and iga/2 to take back."),
         (("never", "coles/1", "iga/2"), "join these two SKUs through a third one"),
-        (("same", "coles/2", "coles/1"), "never one product"),
+        (("same", "coles/2", "coles/1"), "another decision keeps apart"),
         (("perhaps", "coles/2", "iga/2"), "'perhaps' is not one of"),
     ],
 )

@@ -33,7 +33,7 @@ _LOG_EVERY_S = 60
 barcode_enrichment_inbox = dg.AssetSpec(
     BARCODE_ENRICHMENT_INBOX,
     group_name=INBOXES,
-    description="Snapshot files that lack the barcodes shown on the shop's product pages.",
+    description="Snapshot files that lack barcodes shown on the shop's product pages.",
     kinds={"file"},
 )
 
@@ -43,8 +43,8 @@ class EnrichmentConfig(dg.Config):
 
     file: str | None = Field(
         None,
-        description="Name of a file in barcode_enrichment_inbox/. If empty, the oldest file that is "
-        "ready.",
+        description="Name of a file in barcode_enrichment_inbox/. If empty, the oldest file that "
+        "is ready.",
     )
 
 

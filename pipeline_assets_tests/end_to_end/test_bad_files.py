@@ -133,8 +133,8 @@ def test_what_is_no_file_to_take_is_left_and_listed_with_why(full_inbox: Workpla
         "folder.jsonl": "a folder",
         "link.jsonl": "a symbolic link",
         "pipe.jsonl": "not a regular file",
-        "notes.txt": "its name ends neither in .jsonl nor in .jsonl.gz",
-        ".hidden.jsonl": "its name starts with a dot, as those of unfinished files do",
+        "notes.txt": "its name does not end in .jsonl or .jsonl.gz",
+        ".hidden.jsonl": "its name starts with a dot, so it counts as unfinished",
         "caf?.jsonl": "its name is not UTF-8 text",
     }
     assert sorted(os.listdir(os.fsencode(full_inbox.inbox))) == sorted(

@@ -137,7 +137,7 @@ def test_brands_come_apart_again_when_their_evidence_is_gone(workplace: Workplac
     reports = post_process(workplace)
     assert reports["brand_translations"].changes == {"written": 0, "withdrawn": 1}
     assert reports["reconciled_brands"].details == [
-        "aust kellogg ltd pty now stands for aust kellogg ltd pty"
+        "aust kellogg ltd pty now refers to aust kellogg ltd pty"
     ]
     assert brands_in_view(workplace, "coles") == [LEGAL, LEGAL, MAKER, MAKER]
     assert brands_in_view(workplace, "iga") == [SHORT, SHORT, MADE, MADE]

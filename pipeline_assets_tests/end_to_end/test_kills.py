@@ -186,7 +186,7 @@ def test_a_drain_killed_before_it_began_its_work_is_known_to_be_dead(
     assert place.rows(
         "SELECT outcome, message FROM file_attempts WHERE name = :name", name=OTHER
     ) == [
-        ("died", f"The run {killed_run.run_id} ended before it began its work."),
+        ("died", f"Run {killed_run.run_id} ended before it started its work."),
         ("accepted", None),
     ]
 
@@ -201,7 +201,7 @@ def test_a_file_whose_process_died_three_times_is_halted_and_requeued(
     for _ in range(3):
         kill(place, Death(f"{ATTEMPTING}:read_file", file=ACCEPTED))
     drained = place.drain()
-    halted = {ACCEPTED: "its run died 3 times without a word"}
+    halted = {ACCEPTED: "its runs died 3 times without reporting"}
     assert drained.left.halted == halted
     assert ACCEPTED not in place.outcomes(drained)
     assert place.files("product_inbox") == [ACCEPTED]

@@ -218,7 +218,7 @@ def test_what_is_sold_side_by_side_is_not_joined_by_way_of_a_third(workplace: Wo
     ("kind", "one", "other", "message"),
     [
         ("never", "aldi/a", "iga/i", "join these two SKUs through a third"),
-        ("same", "aldi/b", "coles/c", "never one product"),
+        ("same", "aldi/b", "coles/c", "another decision keeps apart"),
         (None, "aldi/a", "iga/i", "no decision on aldi/a and iga/i to take back"),
         ("same", "aldi/a", "aldi/a", "the same SKU"),
         ("same", "aldi/a", "aldi/unknown", "no SKU unknown of aldi"),

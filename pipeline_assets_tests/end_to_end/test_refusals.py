@@ -82,7 +82,7 @@ def test_a_gzip_bomb_is_not_unpacked_beyond_the_limit(
     assert len(bomb) < 100_000
     outcome = workplace.take("bomb.jsonl.gz", bomb)
     assert (outcome.state, outcome.reason) == (State.QUARANTINED, "unreadable")
-    assert "unpacked it has more than 3,145,728 bytes" in (outcome.message or "")
+    assert "uncompressed, it has more than 3,145,728 bytes" in (outcome.message or "")
     at_the_limit = gzip.compress(content + b"\n" * (3 * 2**20 - len(content)))
     assert take(workplace, "as large as may be.jsonl.gz", at_the_limit) == ARCHIVED
 

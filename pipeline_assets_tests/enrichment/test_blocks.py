@@ -73,7 +73,7 @@ def test_five_renewals_without_any_row_done_halt_the_file_and_say_what_to_do(
     message = str(halted.value)
     assert "5 renewed sessions in a row were blocked" in message
     assert f"line 3, {shop.url('3')}" in message
-    assert f"export its cookies in the Netscape format to {workplace.data}/cookies.txt" in message
+    assert f"export the cookies in the Netscape format to {workplace.data}/cookies.txt" in message
     assert "`pipeline-assets requeue coles.jsonl`" in message
     assert workplace.files("barcode_enrichment_inbox") == ["coles.jsonl"]
     assert workplace.files("product_inbox") == []

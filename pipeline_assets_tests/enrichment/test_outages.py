@@ -87,7 +87,7 @@ def test_a_server_that_asks_for_a_very_long_rest_halts_the_file(
 ) -> None:
     shop.pages["2"] = answer(429, Retry_After="86400")
     to_enrich(workplace, "coles.jsonl", [shop.row("1"), shop.row("2"), shop.row("3")])
-    with pytest.raises(HaltedFileError, match="asks to be left alone for 86,400 s"):
+    with pytest.raises(HaltedFileError, match="asks clients to wait 86,400 s"):
         enrich_file(workplace.pipeline, "coles.jsonl")
     assert shop.asked == ["1", "2"]
     assert workplace.rows("SELECT line, outcome FROM enriched_rows") == [(1, "found")]
@@ -105,7 +105,9 @@ def test_twenty_unavailable_rows_in_a_row_halt_the_file_and_are_asked_again(
     skus = [str(number) for number in range(1, 51)]
     shop.pages = dict.fromkeys([*skus[:19], *skus[20:45]], sometimes)
     to_enrich(workplace, "coles.jsonl", [shop.row(sku) for sku in skus])
-    with pytest.raises(HaltedFileError, match=r"20 pages in a row did not come, the last .*/40"):
+    with pytest.raises(
+        HaltedFileError, match=r"20 pages in a row were unavailable, the last one .*/40"
+    ):
         enrich_file(workplace.pipeline, "coles.jsonl")
     assert shop.asked == skus[:40]
     kept = workplace.rows("SELECT line, outcome FROM enriched_rows ORDER BY line")

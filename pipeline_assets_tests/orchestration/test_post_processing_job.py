@@ -162,7 +162,7 @@ def test_a_threshold_that_is_none_fails_its_step_with_a_sentence(place: Workplac
     assert failed.step_key == "reconciled_groups"
     error = failed.step_failure_data.error
     assert error is not None
-    assert "A threshold of the store groups cannot be used" in error.to_string()
+    assert "A threshold for store groups is invalid" in error.to_string()
 
 
 def test_a_dry_run_shows_the_plan_and_changes_nothing(place: Workplace) -> None:

@@ -18,8 +18,8 @@ from pipeline_assets.settings import Settings
 from pipeline_assets_tests.workplace import FixedPipelineResource, Workplace, row
 
 HOUR_S = 3600
-NOTHING_NEW = "Nothing was ingested since the last post-processing."
-ASKED = "It was asked for and did not succeed; it is asked for again later."
+NOTHING_NEW = "Nothing has been ingested since the last post-processing."
+ASKED = "Post-processing was requested and did not succeed; it is requested again later."
 Status = dg.DagsterRunStatus
 # Dagster demands of a queued run that it says where its job comes from.
 _CODE = RegisteredCodeLocationOrigin("pipeline_assets")
@@ -118,7 +118,7 @@ def test_files_that_wait_hold_it_up(ticks: PostProcessingTicks) -> None:
     for day in ("2025-09-02", "2025-09-03"):  # the second waits behind the first
         ticks.place.drop(f"{day}.jsonl", [row(store_id="S1", day=day)])
     assert ticks.tick() == 0
-    assert ticks.idle_because == "2 files of the product inbox are still to be taken."
+    assert ticks.idle_because == "Files in the product inbox still to be processed: 2."
     for day in ("2025-09-02", "2025-09-03"):
         ticks.place.ingest(f"{day}.jsonl")
     assert ticks.tick() == 1
@@ -129,7 +129,7 @@ def test_a_file_that_still_arrives_holds_it_up(ticks: PostProcessingTicks) -> No
     ticks.use(Pipeline(Settings(data_dir=ticks.place.data, settle_s=60)))
     ticks.drop()
     assert ticks.tick() == 0
-    assert ticks.idle_because == "1 files of the product inbox are still to be taken."
+    assert ticks.idle_because == "Files in the product inbox still to be processed: 1."
 
 
 def test_a_file_in_flight_holds_it_up(ticks: PostProcessingTicks) -> None:
@@ -139,7 +139,7 @@ def test_a_file_in_flight_holds_it_up(ticks: PostProcessingTicks) -> None:
         ticks.jobs["product_update"], status=Status.STARTED, tags={"pipeline/file": name}
     )
     assert ticks.tick() == 0
-    assert ticks.idle_because == "1 files of the product inbox are still to be taken."
+    assert ticks.idle_because == "Files in the product inbox still to be processed: 1."
 
 
 def test_halted_and_other_things_in_the_inbox_do_not_hold_it_up(
@@ -202,7 +202,7 @@ def test_under_constant_arrivals_it_is_due_six_hours_after_the_last_time(
     assert ticks.tick() == 0
     ticks.advance(6 * HOUR_S - 60)
     assert ticks.tick() == 0
-    assert ticks.idle_because == "1 files of the product inbox are still to be taken."
+    assert ticks.idle_because == "Files in the product inbox still to be processed: 1."
     ticks.advance(61)
     assert ticks.tick() == 1
 
@@ -216,7 +216,7 @@ def test_while_a_run_is_under_way_no_other_is_asked_for(
         ticks.jobs["post_process_only"], status=status, remote_job_origin=ORIGIN
     )
     assert ticks.tick() == 0
-    assert ticks.idle_because == "Post-processing is at work."
+    assert ticks.idle_because == "Post-processing is running."
     ticks.instance.report_run_canceled(run)
     assert ticks.tick() == 1
 

@@ -62,7 +62,7 @@ def test_a_settled_file_is_asked_for_with_its_name_and_version_and_without_a_run
 
 def test_an_empty_inbox_is_told_in_words(ticks: Ticks) -> None:
     assert ticks.tick() == []
-    assert ticks.idle_because == "No file in product_inbox/ can be taken now."
+    assert ticks.idle_because == "No file in product_inbox/ is ready."
 
 
 def test_no_more_than_fifty_files_of_sixty_stores_are_asked_for_at_once_and_the_rest_later(
@@ -109,7 +109,7 @@ def test_a_file_that_arrives_after_a_cycle_waits_thirty_seconds_from_its_last_su
     ticks.advance(20)
     assert ticks.tick() == []
     assert ticks.idle_because is not None
-    assert ticks.idle_because.startswith("The next cycle begins in ")
+    assert ticks.idle_because.startswith("The next cycle starts in ")
     ticks.cursor = None
     assert ticks.tick() == []
     ticks.advance(11)
@@ -164,7 +164,7 @@ def test_a_run_that_failed_before_it_began_is_asked_for_again_and_the_third_time
         assert deaths(ticks) == death
         ticks.instance.report_run_failed(ticks.launch(request, Status.STARTING))
     assert ticks.tick() == []
-    assert halted(ticks) == {"a.jsonl": "its run died 3 times without a word"}
+    assert halted(ticks) == {"a.jsonl": "its runs died 3 times without reporting"}
     assert ticks.tick() == []
 
 
@@ -180,7 +180,7 @@ def test_a_started_run_older_than_the_maximum_is_asked_for_again_and_the_third_t
         assert ticks.tick() == []
         ticks.advance(40)
     assert ticks.tick() == []
-    assert halted(ticks) == {"a.jsonl": "its run died 3 times without a word"}
+    assert halted(ticks) == {"a.jsonl": "its runs died 3 times without reporting"}
     shown = [ticks.instance.get_run_by_id(run_id) for run_id in runs]
     assert [run.status for run in shown if run] == [Status.FAILURE] * 3
 

@@ -128,7 +128,7 @@ def test_without_config_and_without_a_file_the_run_ends_well_and_says_so(place: 
     result = run(place)
     assert result.success
     assert materialized(place, result.run_id) == {}
-    assert "No file in product_inbox/ can be taken now; nothing to do." in words(
+    assert "No file in product_inbox/ is ready; there is nothing to do." in words(
         place, result.run_id
     )
 

@@ -121,8 +121,8 @@ def _listing(
     if listing.sku in first_line:
         raise RowRejection(
             "repeated_sku",
-            f"SKU {listing.sku} already appears in line {first_line[listing.sku]}; the first row is "
-            "kept",
+            f"SKU {listing.sku} already appears in line {first_line[listing.sku]}; the first row "
+            "is kept",
         )
     for name, count in dropped_here.items():
         dropped[name] = dropped.get(name, 0) + count

@@ -40,7 +40,7 @@ def idle_reason(found: Survey, behind: Backlog, now: datetime, max_wait: timedel
         return None
     if behind.waits_since is not None and now - behind.waits_since >= max_wait:
         return None
-    return f"{busy} files in the product inbox have not been processed yet."
+    return f"Files in the product inbox still to be processed: {busy}."
 
 
 def read_backlog(pipeline: Pipeline, last_ended_at: datetime | None) -> Backlog:

@@ -137,10 +137,10 @@ def test_rows_in_any_order_give_lists_by_ascending_store_id() -> None:
 @pytest.mark.parametrize(
     ("ids", "store", "sku", "cents", "complaint"),
     [
-        (["a", "a"], [0, 1], [0, 0], [1, 1], "store id stands twice"),
-        (["a", "b"], [0, 0], [4, 4], [1, 1], r"\(store, SKU\) stands twice"),
+        (["a", "a"], [0, 1], [0, 0], [1, 1], "a store id appears twice"),
+        (["a", "b"], [0, 0], [4, 4], [1, 1], r"\(store, SKU\) appears twice"),
         (["a", "b"], [0, 1], [0, 0], [1, -1], "price is negative"),
-        (["a", "b"], [0, 1], [0, 0], [1, 2**31], "price is absurdly high"),
+        (["a", "b"], [0, 1], [0, 0], [1, 2**31], "a price is too high"),
         (["a", "b"], [0, -1], [0, 0], [1, 1], "store index is negative"),
     ],
 )

@@ -187,8 +187,8 @@ def test_a_company_without_stores_has_an_empty_plan() -> None:
             [StoreState("a", NOW, "b"), StoreState("b", NOW, "c"), StoreState("c", NOW, "c")],
             "a is in the group of b, which is not an anchor",
         ),
-        ([StoreState("a", NOW, "a"), StoreState("a", NOW, "a")], "a store is given twice"),
-        ([StoreState("a", NOW, "a")], "price lists are not those of the stores"),
+        ([StoreState("a", NOW, "a"), StoreState("a", NOW, "a")], "a store appears twice"),
+        ([StoreState("a", NOW, "a")], "price lists do not belong to the given stores"),
     ],
 )
 def test_contradicting_groups_are_refused(stores: list[StoreState], complaint: str) -> None:
@@ -198,5 +198,5 @@ def test_contradicting_groups_are_refused(stores: list[StoreState], complaint: s
 
 def test_planning_without_prices_is_refused_when_stores_are_to_be_compared() -> None:
     company = company_of({"a": priced(100), "b": priced(100)})
-    with pytest.raises(ValueError, match="no price lists are given"):
+    with pytest.raises(ValueError, match="no price lists were given"):
         plan_groups(list(company.states.values()), None, NOW, company.settings)

@@ -95,12 +95,12 @@ def test_a_name_and_a_sku_are_enough() -> None:
 
 @pytest.mark.parametrize("name", [None, "", " \t", True, [], ["Tea"], {}])
 def test_a_row_without_a_name_is_rejected(name: object) -> None:
-    assert rejection(name=name) == ("no_name", f"name is {name!r}, not a text or a number")
+    assert rejection(name=name) == ("no_name", f"name is {name!r}, not text or a number")
 
 
 @pytest.mark.parametrize("sku", [None, "", "  ", False, [], [7], {"id": 7}])
 def test_a_row_without_a_sku_is_rejected(sku: object) -> None:
-    assert rejection(sku=sku) == ("no_sku", f"sku is {sku!r}, not a text or a number")
+    assert rejection(sku=sku) == ("no_sku", f"sku is {sku!r}, not text or a number")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_sku_of_128_characters_is_the_longest() -> None:
 def test_a_price_that_is_none_rejects_the_row(price: object, shown: str) -> None:
     assert rejection(price_current=price) == (
         "bad_price",
-        f"price_current is {shown}, not a number above 0 and up to 99,999.99",
+        f"price_current is {shown}, not a number above 0 and at most 99,999.99",
     )
 
 
@@ -170,7 +170,7 @@ def test_a_value_too_deep_to_show_is_still_only_a_reason() -> None:
         deep = [deep]
     assert rejection(sku=deep) == (
         "no_sku",
-        "sku is a list nested too deeply, not a text or a number",
+        "sku is a list nested too deeply, not text or a number",
     )
 
 

@@ -105,7 +105,7 @@ def test_a_header_that_misses_something_is_no_metadata(
     # however good the later lines' metadata is
     error = refusal({"product": {"sku": 1, "name": "Tea"}, "metadata": metadata}, row())
     assert error.reason == "no_metadata"
-    assert f"gives no usable {missing}. " in error.message
+    assert f"has no usable {missing}. " in error.message
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_file_without_any_valid_row_is_refused_with_all_of_them_rejected() -> 
         (3, "bad_price"),
         (4, "bad_json"),
     ]
-    assert "None of the 3 rows is valid. The first: line 1, sku is None" in error.message
+    assert "None of the 3 rows is valid. The first is line 1: sku is None" in error.message
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_of_a_repeated_sku_the_first_accepted_row_stays() -> None:
         (5, "01"),
         (6, "repeated_sku"),
     ]
-    assert snapshot.rejected[2].detail == "SKU 1 stands in line 3 already; the first stays"
+    assert snapshot.rejected[2].detail == "SKU 1 already appears in line 3; the first row is kept"
 
 
 def test_a_row_of_another_store_is_that_before_it_is_repeated() -> None:
