@@ -1,52 +1,13 @@
 """The record of attempts: what happened to each version of each inbox file, in order."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import insert_row, rows_where_in
 from pipeline_assets.catalogue.schema import file_attempts
-
-STARTED = "started"
-ACCEPTED = "accepted"
-QUARANTINED = "quarantined"
-HALTED = "halted"
-FAILED = "failed"
-DIED = "died"
-REQUEUED = "requeued"
-VANISHED = "vanished"
-ASKED = "asked"
-
-FORCED = "forced"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One line of the record."""
-
-    attempt_id: int
-    inbox: str
-    name: str
-    fingerprint: str
-    outcome: str
-    reason: str | None
-    message: str | None
-    run_id: str | None
-    process: str | None
-    started_at: datetime
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What the record says of one version of a file, since it was last requeued."""
-
-    failures: int = 0
-    deaths: int = 0
-    halted: str | None = None
-
+from pipeline_assets.domain.files.attempts import WAIVER, Attempt, Event
 
 _ATTEMPT = select(*(file_attempts.c[name] for name in Attempt.__dataclass_fields__)).order_by(
     file_attempts.c.attempt_id
@@ -67,13 +28,13 @@ def begin(
     An earlier attempt of the same run that is still open has failed, and that could not be written.
     """
     for earlier in of_runs(connection, [run_id] if run_id is not None else []):
-        if earlier.outcome == STARTED:  # by its id, so that no other run's row is locked
-            end(connection, earlier.attempt_id, FAILED, now)
+        if earlier.outcome == Event.STARTED:  # by its id, so that no other run's row is locked
+            end(connection, earlier.attempt_id, Event.FAILED, now)
     row = {
         "inbox": inbox,
         "name": name,
         "fingerprint": fingerprint,
-        "outcome": STARTED,
+        "outcome": Event.STARTED.value,
         "run_id": run_id,
         "process": process,
         "started_at": now,
@@ -84,7 +45,7 @@ def begin(
 def end(
     connection: Connection,
     attempt_id: int,
-    outcome: str,
+    outcome: Event,
     now: datetime,
     *,
     reason: str | None = None,
@@ -95,7 +56,7 @@ def end(
     connection.execute(
         update(file_attempts)
         .where(file_attempts.c.attempt_id == attempt_id)
-        .values(outcome=outcome, reason=reason, message=message, digest=digest, ended_at=now)
+        .values(outcome=outcome.value, reason=reason, message=message, digest=digest, ended_at=now)
     )
 
 
@@ -104,7 +65,7 @@ def note(
     inbox: str,
     name: str,
     fingerprint: str,
-    outcome: str,
+    outcome: Event,
     now: datetime,
     *,
     reason: str | None = None,
@@ -118,7 +79,7 @@ def note(
         "name": name,
         "fingerprint": fingerprint,
         "digest": digest,
-        "outcome": outcome,
+        "outcome": outcome.value,
         "reason": reason,
         "message": message,
         "run_id": run_id,
@@ -131,7 +92,9 @@ def note(
 def started(connection: Connection, inbox: str) -> list[Attempt]:
     """The attempts that have not ended: at work now, or dead."""
     rows = connection.execute(
-        _ATTEMPT.where(file_attempts.c.outcome == STARTED, file_attempts.c.inbox == inbox)
+        _ATTEMPT.where(
+            file_attempts.c.outcome == Event.STARTED.value, file_attempts.c.inbox == inbox
+        )
     )
     return [Attempt(*row) for row in rows]
 
@@ -144,7 +107,7 @@ def asked_since(connection: Connection, inbox: str, moment: datetime) -> list[At
     asked: dict[str, Attempt] = {}
     for attempt in (Attempt(*row) for row in rows):
         asked.pop(attempt.name, None)
-        if attempt.outcome == ASKED:
+        if attempt.outcome == Event.ASKED:
             asked[attempt.name] = attempt
     return list(asked.values())
 
@@ -161,27 +124,11 @@ def of_runs(connection: Connection, run_ids: Collection[str]) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-def may_be_partial(connection: Connection, digest: str) -> bool:
+def has_waiver(connection: Connection, digest: str) -> bool:
     """Whether an operator has permitted the file with this digest to be partial."""
     permitted = exists().where(
         file_attempts.c.digest == digest,
-        file_attempts.c.outcome == REQUEUED,
-        file_attempts.c.reason == FORCED,
+        file_attempts.c.outcome == Event.REQUEUED.value,
+        file_attempts.c.reason == WAIVER,
     )
     return bool(connection.execute(select(permitted)).scalar_one())
-
-
-def file_state(attempts: Sequence[Attempt]) -> FileState:
-    """What the attempts on one version of a file, oldest first, come to."""
-    state = FileState()
-    for attempt in attempts:
-        if attempt.outcome in (REQUEUED, ACCEPTED):
-            state = FileState()
-        elif attempt.outcome == HALTED:
-            # Whoever launches it by name all the same tries anew.
-            state = FileState(halted=attempt.message or "")
-        elif attempt.outcome == FAILED:
-            state = FileState(state.failures + 1, state.deaths, state.halted)
-        elif attempt.outcome == DIED:
-            state = FileState(state.failures, state.deaths + 1, state.halted)
-    return state

@@ -14,7 +14,7 @@ from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import FAILED, USAGE
 from pipeline_assets.cli.drain import drain, post_process
 from pipeline_assets.cli.enrich import enrich
-from pipeline_assets.cli.operators import decide, requeue, sample, status
+from pipeline_assets.cli.operators import decide, prepare, requeue, sample, status
 from pipeline_assets.errors import PipelineError, UsageError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("drain")(drain)
 app.command("post-process")(post_process)
 app.command("enrich")(enrich)
+app.command("prepare")(prepare)
 app.command("status")(status)
 app.command("requeue")(requeue)
 app.command("decide")(decide)

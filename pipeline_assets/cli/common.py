@@ -6,8 +6,9 @@ Dagster is imported where it is needed, so that `--help` is quick.
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,9 @@ from pipeline_assets.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
+
+    from pipeline_assets.inbox.folders import Inbox
+    from pipeline_assets.services.files.recovery import RunRecords
 
 OK, FAILED, USAGE, STRICT = 0, 1, 2, 3
 
@@ -44,17 +48,24 @@ def read_settings() -> Settings:
     return settings
 
 
+def find_pipeline() -> Pipeline:
+    """The pipeline of the environment as it is: nothing is created or migrated."""
+    settings = read_settings()
+    # Runs read the environment again, and the working folder changes to DAGSTER_HOME.
+    os.environ["PIPELINE_DATA_DIR"] = str(settings.data_path)
+    return Pipeline(settings)
+
+
 def open_pipeline(*, waits: bool = False) -> Pipeline:
     """The pipeline of the environment, ready for work.
 
     `waits`: while the database is out of reach, and says so; otherwise that is an error.
     """
-    settings = read_settings()
-    # Runs read the environment again, and the working folder changes to DAGSTER_HOME.
-    os.environ["PIPELINE_DATA_DIR"] = str(settings.data_path)
+    pipeline = find_pipeline()
+    settings = pipeline.settings
     while True:
         try:
-            return Pipeline(settings).prepare()
+            return pipeline.prepare()
         except CatalogueUnavailableError as error:
             if not (waits and error.is_transient):
                 raise
@@ -70,6 +81,23 @@ def dagster_instance() -> "Iterator[dg.DagsterInstance]":
     enter_dagster_home()
     with open_instance() as instance:
         yield instance
+
+
+@contextmanager
+def runs_by_inbox() -> "Iterator[Callable[[Inbox], RunRecords]]":
+    """The runs of each inbox's job; Dagster's storage is not created for that."""
+    from pipeline_assets.orchestration.instance import (
+        enter_dagster_home,
+        has_storage,
+        open_instance,
+    )
+    from pipeline_assets.orchestration.run_records import NoRuns, runs_of_inbox
+
+    if not has_storage(enter_dagster_home()):
+        yield lambda _inbox: NoRuns()
+        return
+    with open_instance() as instance:
+        yield partial(runs_of_inbox, instance)
 
 
 def print_json(value: Any) -> None:

@@ -1,9 +1,8 @@
-"""`status`, `requeue`, `decide`, `sample`: what operators look at and decide."""
+"""`prepare`, `status`, `requeue`, `decide`, `sample`: what operators look at and decide."""
 
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,37 +12,69 @@ from pipeline_assets.cli.common import (
     OK,
     Json,
     dagster_instance,
+    find_pipeline,
     open_pipeline,
     print_json,
     read_settings,
+    runs_by_inbox,
     shown_path,
 )
 from pipeline_assets.errors import UsageError
 
+if TYPE_CHECKING:
+    from pipeline_assets.services.operators.status import Status
+
+
+def prepare(as_json: Json = False) -> None:
+    """Create the folders, the catalogue and Dagster's storage, or bring them up to date.
+
+    Other commands that work do this by themselves; `status` does not.
+    """
+    pipeline = open_pipeline()
+    with dagster_instance():
+        pass
+    if as_json:
+        print_json({"data_dir": str(pipeline.folders.data)})
+    else:
+        terminal.say(f"{shown_path(pipeline.folders.data)} and its catalogue are ready.")
+
 
 def status(as_json: Json = False) -> None:
-    """Show what is waiting, what is stuck and why, what was refused, what the catalogue holds."""
-    from pipeline_assets.orchestration.run_records import runs_of_inbox
-    from pipeline_assets.services.operators import reports
-    from pipeline_assets.services.operators.status import status as find_status
+    """Show what is waiting, what is stuck and why, what was refused, what the catalogue holds.
 
-    pipeline = open_pipeline()
-    with dagster_instance() as instance:
-        found = find_status(pipeline, partial(runs_of_inbox, instance))
+    Nothing is changed or created by looking.
+    """
+    from pipeline_assets.services.operators.status import status as find_status
+    from pipeline_assets.services.operators.status import unprepared
+
+    pipeline = find_pipeline()
+    lack = unprepared(pipeline)
+    if lack is not None:
+        if as_json:
+            print_json({"is_prepared": False, "message": lack.message})
+        else:
+            terminal.say(lack.message)
+        raise typer.Exit(OK if lack.is_new else FAILED)
+    with runs_by_inbox() as runs:
+        found = find_status(pipeline, runs)
     if as_json:
-        print_json(
-            {
-                "product_inbox": reports.inbox(found.product_inbox),
-                "barcode_enrichment_inbox": reports.inbox(found.barcode_enrichment_inbox),
-                "quarantined": found.quarantined,
-                "open_moves": found.open_moves,
-                "catalogue": found.catalogue,
-            }
-        )
+        print_json({"is_prepared": True, **_as_data(found)})
     else:
         terminal.show_status(found)
     halted = found.product_inbox.halted or found.barcode_enrichment_inbox.halted
     raise typer.Exit(FAILED if halted else OK)
+
+
+def _as_data(found: "Status") -> dict[str, Any]:
+    from pipeline_assets.services.operators import reports
+
+    return {
+        "product_inbox": reports.inbox(found.product_inbox),
+        "barcode_enrichment_inbox": reports.inbox(found.barcode_enrichment_inbox),
+        "quarantined": found.quarantined,
+        "open_moves": found.open_moves,
+        "catalogue": found.catalogue,
+    }
 
 
 def requeue(

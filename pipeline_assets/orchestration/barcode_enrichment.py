@@ -23,7 +23,7 @@ from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.enrichment.claims import claim_next
 from pipeline_assets.services.enrichment.enrich_file import enrich_file
 from pipeline_assets.services.enrichment.progress import Figures, Watcher
-from pipeline_assets.services.files.inbox_survey import survey
+from pipeline_assets.services.files.inbox_survey import recovered_survey
 from pipeline_assets.services.files.outcomes import FileOutcome, State
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
@@ -88,7 +88,7 @@ def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | N
         return tagged_file(context)
     settled = SettledFiles(pipeline.settings.settle_s)
     runs = InstanceRuns(context.instance, BARCODE_ENRICHMENT)
-    found = survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
+    found = recovered_survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
     file = claim_next(pipeline, found)
     if file is None:
         return None

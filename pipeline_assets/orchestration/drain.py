@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 import dagster as dg
 
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
+from pipeline_assets.domain.files.recovery import RunOfFile
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles
 from pipeline_assets.orchestration.file_runs import file_tags
@@ -28,7 +29,7 @@ from pipeline_assets.orchestration.run_reports import failure_message
 from pipeline_assets.orchestration.sensors import file_config
 from pipeline_assets.services.enrichment.claims import claim_next
 from pipeline_assets.services.enrichment.progress import Watcher
-from pipeline_assets.services.files.inbox_survey import RunOfFile, Survey, survey
+from pipeline_assets.services.files.inbox_survey import Survey, recovered_survey
 from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.services.operators.reports import FailedRun
 from pipeline_assets.services.pipeline import Pipeline
@@ -148,7 +149,7 @@ class _Drain:
                 return self._drained
 
     def _look(self) -> Survey:
-        return survey(self._pipeline, self._runs, self._settled, self._inbox)
+        return recovered_survey(self._pipeline, self._runs, self._settled, self._inbox)
 
     def _choose(self, found: Survey) -> Sequence[InboxFile]:
         """The files to take before the next look."""

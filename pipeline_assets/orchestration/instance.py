@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from pipeline_assets.errors import UsageError
 
@@ -27,6 +28,16 @@ def enter_dagster_home() -> Path:
     os.environ["DAGSTER_HOME"] = str(home)
     os.chdir(home)
     return home
+
+
+def has_storage(home: Path) -> bool:
+    """Whether Dagster has stored anything yet; opening an instance would create its storage.
+
+    A storage on a server is taken to be there.
+    """
+    storage = InstanceRef.from_dir(str(home)).run_storage_data
+    base_dir = storage.config_dict.get("base_dir") if storage else None
+    return base_dir is None or (home / base_dir).is_dir()
 
 
 def open_instance() -> dg.DagsterInstance:

@@ -21,7 +21,7 @@ from pipeline_assets.orchestration.names import (
 )
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
-from pipeline_assets.services.files.inbox_survey import survey
+from pipeline_assets.services.files.inbox_survey import recovered_survey
 from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
@@ -87,7 +87,7 @@ def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | N
         return tagged_file(context)
     settled = SettledFiles(pipeline.settings.settle_s)
     runs = InstanceRuns(context.instance)
-    found = survey(pipeline, runs, settled, pipeline.product_inbox)
+    found = recovered_survey(pipeline, runs, settled, pipeline.product_inbox)
     if not found.takeable:
         return None
     file = found.takeable[0].file

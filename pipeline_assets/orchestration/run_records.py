@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipeline_assets.domain.files.recovery import RunOfFile
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
@@ -13,7 +14,6 @@ from pipeline_assets.orchestration.names import (
     PROCESS_TAG,
     PRODUCT_UPDATE,
 )
-from pipeline_assets.services.files.inbox_survey import RunOfFile
 
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,
@@ -81,6 +81,21 @@ class InstanceRuns:
             for record in self._instance.get_run_records(wanted)
             if FILE_TAG in record.dagster_run.tags
         ]
+
+
+class NoRuns:
+    """Dagster's runs where it has none, because its storage was never created."""
+
+    def active(self) -> Sequence[RunOfFile]:
+        """None."""
+        return ()
+
+    def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
+        """None."""
+        return ()
+
+    def report_dead(self, run_ids: Collection[str]) -> None:
+        """There is nothing to report."""
 
 
 def runs_of_inbox(instance: dg.DagsterInstance, inbox: Inbox) -> InstanceRuns:

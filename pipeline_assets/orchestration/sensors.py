@@ -27,7 +27,7 @@ from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.enrichment.claims import claim_next
 from pipeline_assets.services.files.cycles import next_step
-from pipeline_assets.services.files.inbox_survey import survey
+from pipeline_assets.services.files.inbox_survey import recovered_survey, survey
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.timing import idle_reason, read_backlog
 from pipeline_assets.settings import Settings
@@ -62,7 +62,7 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
     cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
     settled = SettledFiles(settings.settle_s, cursor.get("looks"))
     runs = InstanceRuns(context.instance)
-    found = survey(pipeline, runs, settled, pipeline.product_inbox)
+    found = recovered_survey(pipeline, runs, settled, pipeline.product_inbox)
     began = cursor.get("cycle_began_at")
     step = next_step(
         found,
@@ -108,7 +108,7 @@ def _enrichment_tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) ->
     cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
     settled = SettledFiles(pipeline.settings.settle_s, cursor.get("looks"))
     runs = InstanceRuns(context.instance, BARCODE_ENRICHMENT)
-    found = survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
+    found = recovered_survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
     file = claim_next(pipeline, found)
     idle_because = (
         "A file is being enriched; the others are waiting."

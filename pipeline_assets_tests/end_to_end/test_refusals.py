@@ -248,7 +248,7 @@ def test_an_unfinished_move_is_finished_and_is_no_duplicate(workplace: Workplace
         connection.execute(text("UPDATE ingested_files SET moved_at = NULL"))
     outcome = workplace.ingest("a.jsonl")
     assert (outcome.state, outcome.place) == (State.ARCHIVED, place)
-    assert outcome.was_unfinished_move
+    assert (outcome.state, outcome.counts) == ("archived", {})
     assert workplace.files("archive") == [Path(place).name]
     assert workplace.files("product_inbox") == []
     assert workplace.one("SELECT COUNT(*) FROM ingested_files WHERE moved_at IS NULL") == 0

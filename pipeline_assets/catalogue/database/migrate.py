@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 
 from alembic import command
@@ -21,11 +22,40 @@ VIEWS = {
 }
 
 
+class SchemaState(StrEnum):
+    """How a catalogue's schema stands to the one that this code works with."""
+
+    ABSENT = "absent"
+    OLDER = "older"
+    CURRENT = "current"
+
+
+def schema_state(engine: Engine) -> SchemaState:
+    """Whether there is a catalogue, and of today's schema; creates nothing.
+
+    Raises `UsageError` when it was written by a newer version of this project.
+    """
+    path = _sqlite_path(engine)
+    if path is not None and not path.exists():
+        return SchemaState.ABSENT
+    config = alembic_config()
+    with reading(engine) as connection:
+        revision = _revision(connection)
+    _refuse_newer(config, revision, engine)
+    if revision is None:
+        return SchemaState.ABSENT
+    head = ScriptDirectory.from_config(config).get_current_head()
+    return SchemaState.CURRENT if revision == head else SchemaState.OLDER
+
+
 def migrate(engine: Engine) -> bool:
     """Apply the migrations that are missing; True when there were any. Safe to call each time.
 
     Raises `UsageError` when the catalogue was written by a newer version of this project.
     """
+    path = _sqlite_path(engine)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     config = alembic_config()
     head = ScriptDirectory.from_config(config).get_current_head()
     with reading(engine) as connection:
@@ -59,6 +89,13 @@ def _alone(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute(select(func.release_lock("pipeline_assets migration")))
+
+
+def _sqlite_path(engine: Engine) -> Path | None:
+    """The file of an embedded catalogue."""
+    database = engine.url.database
+    is_file = engine.dialect.name == "sqlite" and database and database != ":memory:"
+    return Path(database) if is_file and database else None
 
 
 def _revision(connection: Connection) -> str | None:

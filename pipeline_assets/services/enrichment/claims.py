@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import Lock, writing
+from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.errors import EnrichmentBusyError
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.files.inbox_survey import Survey
-from pipeline_assets.services.files.liveness import has_died, this_process
+from pipeline_assets.services.files.liveness import is_dead, this_process
 from pipeline_assets.services.pipeline import Pipeline
 
 # Longer than it takes from a sensor's answer to the run that it asked for.
@@ -31,7 +32,7 @@ def claim_next(pipeline: Pipeline, found: Survey) -> InboxFile | None:
         asked = attempts.asked_since(connection, inbox.name, now - CLAIM_HOLDS)
         if asked or _at_work(connection, pipeline, None):
             return None
-        attempts.note(connection, inbox.name, file.name, file.fingerprint, attempts.ASKED, now)
+        attempts.note(connection, inbox.name, file.name, file.fingerprint, Event.ASKED, now)
     return file
 
 
@@ -56,5 +57,5 @@ def _at_work(connection: Connection, pipeline: Pipeline, run_id: str | None) -> 
     return [
         attempt.name
         for attempt in attempts.started(connection, inbox.name)
-        if not has_died(attempt, inbox, now) and (run_id is None or attempt.run_id != run_id)
+        if not is_dead(attempt, inbox, now) and (run_id is None or attempt.run_id != run_id)
     ]

@@ -19,6 +19,7 @@ from pipeline_assets.domain.enrichment.rows import (
     enriched_lines,
     wanted_rows,
 )
+from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.domain.snapshots.rows import decode, header_of
 from pipeline_assets.errors import RefusedFileError
@@ -72,7 +73,7 @@ class _Enrichment:
         if delivery is not None:
             _check_unfinished(delivery)
             place = self._finish(read, delivery)
-            return FileOutcome(self._path.name, State.ARCHIVED, place, was_unfinished_move=True)
+            return FileOutcome(self._path.name, State.ARCHIVED, place)
         zone = self._pipeline.settings.zone
         header = header_of((decode(line) for line in read.lines if line.strip()), zone)
         answers, figures = self._look_up(read.digest, read.lines, header)
@@ -150,7 +151,7 @@ class _Enrichment:
         now = self._pipeline.clock()
         with writing(self._pipeline.engine) as connection:
             enrichment.close_delivery(connection, read.digest, place, now)
-            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+            attempts.end(connection, self._attempt_id, Event.ACCEPTED, now, digest=read.digest)
         return place
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
+from pipeline_assets.domain.files.attempts import Event, after_failure, file_state
 from pipeline_assets.errors import HaltedFileError, TransientError
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile
@@ -40,14 +41,16 @@ def _note_failure(
     cause = shown_cause(error)
     with writing(pipeline.engine) as connection:
         earlier = attempts.of_files(connection, inbox.name, [file.name])
-        ours = [attempt for attempt in earlier if attempt.fingerprint == file.fingerprint]
-        failures = attempts.file_state(ours).failures + 1
-        is_last = failures >= pipeline.settings.max_failures
-        retries = is_transient(error) and not is_last
-        if is_transient(error) and is_last:
+        state = file_state(
+            attempt for attempt in earlier if attempt.fingerprint == file.fingerprint
+        )
+        max_failures = pipeline.settings.max_failures
+        passes = is_transient(error)
+        outcome = after_failure(state, is_transient=passes, max_failures=max_failures)
+        failures = state.failures + 1
+        if passes and outcome is Event.HALTED:
             cause = f"{failures} failures in a row; the last one was {cause}"
-        outcome = attempts.FAILED if retries else attempts.HALTED
         attempts.end(connection, attempt_id, outcome, pipeline.clock(), message=cause)
-    if retries:
+    if outcome is Event.FAILED:
         return TransientError(file.name, cause, failures)
     return HaltedFileError(file.name, cause)

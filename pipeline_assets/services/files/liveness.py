@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import psutil
 
-from pipeline_assets.catalogue.attempts import DIED, Attempt
+from pipeline_assets.domain.files.attempts import Attempt
+from pipeline_assets.domain.files.recovery import has_died
 from pipeline_assets.inbox.folders import Inbox
 
 
@@ -38,13 +39,6 @@ def is_alive(process: str | None) -> bool | None:
         return False
 
 
-def has_died(attempt: Attempt, inbox: Inbox, now: datetime) -> bool:
+def is_dead(attempt: Attempt, inbox: Inbox, now: datetime) -> bool:
     """Whether the process that began this attempt is gone, or must be taken for gone."""
-    alive = is_alive(attempt.process)
-    is_old = age_s(attempt.started_at, now) > inbox.max_work_s
-    return attempt.outcome == DIED or alive is False or (alive is None and is_old)
-
-
-def age_s(moment: datetime, now: datetime) -> float:
-    """The seconds from `moment` to `now`."""
-    return (now - moment).total_seconds()
+    return has_died(attempt, is_alive(attempt.process), inbox.max_work_s, now)

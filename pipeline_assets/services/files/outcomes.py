@@ -35,5 +35,4 @@ class FileOutcome:
     rejected_by_reason: Mapping[str, int] = field(default_factory=dict)
     matched_by_rule: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
-    was_unfinished_move: bool = False
     delivered_to: str | None = None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import writing
+from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.errors import RefusedFileError, VanishedFileError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.reading import ReadFile
@@ -40,7 +41,7 @@ def quarantine(
         attempts.end(
             connection,
             attempt_id,
-            attempts.QUARANTINED,
+            Event.QUARANTINED,
             now,
             reason=refusal.reason,
             message=refusal.message,
@@ -59,5 +60,5 @@ def vanished(pipeline: Pipeline, path: Path, attempt_id: int) -> FileOutcome:
     """The file is gone from its inbox: that ends the attempt, and is no one's fault."""
     message = str(VanishedFileError(path))
     with writing(pipeline.engine) as connection:
-        attempts.end(connection, attempt_id, attempts.VANISHED, pipeline.clock(), message=message)
+        attempts.end(connection, attempt_id, Event.VANISHED, pipeline.clock(), message=message)
     return FileOutcome(path.name, State.VANISHED, message=message)

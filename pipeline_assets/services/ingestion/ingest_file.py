@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from pipeline_assets.catalogue import attempts, ledger
 from pipeline_assets.catalogue.database.engine import Lock, reading, writing
 from pipeline_assets.catalogue.stores import lookup_store
+from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.domain.snapshots.acceptance import AcceptanceRules, check_acceptance
 from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
@@ -98,7 +99,7 @@ class _Ingestion:
     def _finish_move(self, read: ReadFile, file_id: int) -> FileOutcome:
         """The bytes are in the catalogue already; only the file has not been moved yet."""
         place = self._move_to_archive(read, file_id)
-        return FileOutcome(self._name, State.ARCHIVED, place, was_unfinished_move=True)
+        return FileOutcome(self._name, State.ARCHIVED, place)
 
     def _write(self, read: ReadFile, snapshot: Snapshot) -> WrittenSnapshot | int:
         """Everything the file changes, in one transaction, and its acceptance first of all.
@@ -121,7 +122,7 @@ class _Ingestion:
                 run_id=self._run_id,
             )
             written = write_snapshot(connection, snapshot, entry, now)
-            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+            attempts.end(connection, self._attempt_id, Event.ACCEPTED, now, digest=read.digest)
         return written
 
     def _rules(self, connection: Connection, digest: str) -> AcceptanceRules:
@@ -129,7 +130,7 @@ class _Ingestion:
         return AcceptanceRules(
             settings.partial_share,
             settings.future_tolerance,
-            attempts.may_be_partial(connection, digest),
+            attempts.has_waiver(connection, digest),
         )
 
     def _archive_place(self, read: ReadFile) -> Path:
@@ -142,7 +143,7 @@ class _Ingestion:
         now = self._pipeline.clock()
         with writing(self._pipeline.engine) as connection:
             ledger.close_move(connection, file_id, place, now)
-            attempts.end(connection, self._attempt_id, attempts.ACCEPTED, now, digest=read.digest)
+            attempts.end(connection, self._attempt_id, Event.ACCEPTED, now, digest=read.digest)
         return place
 
     def _write_rejects(self, read: ReadFile, rejected: Sequence[RejectedRow]) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from pipeline_assets.catalogue.attempts import STARTED
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.enrichment import figures_of_runs
 from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport, files_of_runs
+from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -34,7 +34,7 @@ def file_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
         reports = {one.run_id: one for one in files_of_runs(connection, runs.run_ids)}
     for name, failed in runs.failed.items():
         recorded = reports.get(failed.run_id)
-        if recorded is None or recorded.outcome == STARTED:
+        if recorded is None or recorded.outcome == Event.STARTED:
             unrecorded = FileReport(name, "failed", None, failed.message, failed.run_id, {})
             reports[failed.run_id] = unrecorded
     return list(reports.values())
@@ -49,7 +49,7 @@ def totals(reports: Sequence[FileReport]) -> dict[str, int]:
         "accepted": outcomes["accepted"],
         "quarantined": outcomes["quarantined"],
         "halted": outcomes["halted"],
-        "failed": outcomes["failed"] + outcomes[STARTED],
+        "failed": outcomes["failed"] + outcomes[Event.STARTED],
         **sums,
     }
 

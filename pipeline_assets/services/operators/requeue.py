@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import reading, writing
+from pipeline_assets.domain.files.attempts import WAIVER, Event, file_state
 from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import Inbox, path_in
@@ -51,7 +52,7 @@ def _requeue_halted(pipeline: Pipeline, inbox: Inbox) -> list[Requeued]:
     requeued = []
     for file in files:
         ours = [a for a in record if (a.name, a.fingerprint) == (file.name, file.fingerprint)]
-        if attempts.file_state(ours).halted is not None:
+        if file_state(ours).halted is not None:
             _note(pipeline, inbox, inbox.folder / file.name, file.name, force=False)
             requeued.append(Requeued(file.name, inbox.name))
     return requeued
@@ -67,9 +68,9 @@ def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: boo
             inbox.name,
             name,
             fingerprint,
-            attempts.REQUEUED,
+            Event.REQUEUED,
             pipeline.clock(),
-            reason=attempts.FORCED if force else None,
+            reason=WAIVER if force else None,
             digest=digest,
         )
 

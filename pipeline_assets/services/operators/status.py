@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from pipeline_assets.catalogue import enrichment, ledger, reports
 from pipeline_assets.catalogue.database.engine import reading
+from pipeline_assets.catalogue.database.migrate import SchemaState, schema_state
 from pipeline_assets.inbox.folders import Folders, Inbox
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.services.files.inbox_survey import RunRecords, Survey, survey
+from pipeline_assets.services.files.inbox_survey import Survey, survey
+from pipeline_assets.services.files.recovery import RunRecords
 from pipeline_assets.services.pipeline import Pipeline
 
 
@@ -23,11 +25,37 @@ class Status:
     catalogue: Mapping[str, int]
 
 
-def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
-    """Look at everything; `runs` gives the runs of an inbox's job.
+@dataclass(frozen=True, slots=True)
+class Unprepared:
+    """Why there is nothing to look at, and what to do. `is_new`: nothing was ever set up here."""
 
-    Changes nothing but what every look does: it notes whose process died, and which moves were
-    made.
+    message: str
+    is_new: bool
+
+
+def unprepared(pipeline: Pipeline) -> Unprepared | None:
+    """Why this data folder and catalogue cannot be looked at yet; None when they can."""
+    state = schema_state(pipeline.engine)
+    has_inboxes = all(inbox.folder.is_dir() for inbox in pipeline.inboxes)
+    if state is SchemaState.ABSENT or not has_inboxes:
+        return Unprepared(
+            f"Nothing has been set up in {pipeline.folders.data} yet. Run `pipeline-assets "
+            "prepare` to create the folders and the catalogue.",
+            is_new=True,
+        )
+    if state is SchemaState.OLDER:
+        return Unprepared(
+            "The catalogue was written by an older version. Back it up, then run "
+            "`pipeline-assets prepare` to bring it to the present schema.",
+            is_new=False,
+        )
+    return None
+
+
+def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
+    """Look at everything and change nothing; `runs` gives the runs of an inbox's job.
+
+    The pipeline must not be `unprepared`.
     """
     to_enrich, found = (
         survey(pipeline, runs(inbox), SettledFiles(pipeline.settings.settle_s), inbox)

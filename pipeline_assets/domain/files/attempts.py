@@ -1,0 +1,82 @@
+"""The record of attempts on an inbox file, and what it comes to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+WAIVER = "forced"
+"""The reason of a requeue that permits the file to be partial, once."""
+
+
+class Event(StrEnum):
+    """How an attempt stands or ended, or what was noted between two attempts."""
+
+    ASKED = "asked"
+    STARTED = "started"
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    VANISHED = "vanished"
+    FAILED = "failed"
+    DIED = "died"
+    HALTED = "halted"
+    REQUEUED = "requeued"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One line of the record; times in UTC. `process` is its process as host/pid/start second."""
+
+    attempt_id: int
+    inbox: str
+    name: str
+    fingerprint: str
+    outcome: str
+    reason: str | None
+    message: str | None
+    run_id: str | None
+    process: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What the record says of one version of a file, since it was last requeued or accepted.
+
+    `halted` is why the file is halted; None while it is not.
+    """
+
+    failures: int = 0
+    deaths: int = 0
+    halted: str | None = None
+
+
+def file_state(attempts: Iterable[Attempt]) -> FileState:
+    """What the attempts on one version of a file, oldest first, come to."""
+    state = FileState()
+    for attempt in attempts:
+        match attempt.outcome:
+            case Event.REQUEUED | Event.ACCEPTED:
+                state = FileState()
+            case Event.HALTED:
+                # A halted file that is launched by name all the same starts counting anew.
+                state = FileState(halted=attempt.message or "")
+            case Event.FAILED:
+                state = FileState(state.failures + 1, state.deaths, state.halted)
+            case Event.DIED:
+                state = FileState(state.failures, state.deaths + 1, state.halted)
+    return state
+
+
+def after_failure(state: FileState, *, is_transient: bool, max_failures: int) -> Event:
+    """What one more failure makes of the attempt: `FAILED` if another try is due, else `HALTED`."""
+    is_last = state.failures + 1 >= max_failures
+    return Event.FAILED if is_transient and not is_last else Event.HALTED
+
+
+def halted_by_deaths(state: FileState, max_deaths: int) -> str | None:
+    """Why a file whose runs died this often is to be halted now; None when it is not."""
+    if state.halted is not None or state.deaths < max_deaths:
+        return None
+    return f"its runs died {state.deaths} times without reporting"

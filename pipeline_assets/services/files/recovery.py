@@ -1,0 +1,110 @@
+"""Writes down what the dead could not note: moves that were made, attempts and runs that died.
+
+Whoever is about to take files recovers first. Looking alone (`inbox_survey`) changes nothing.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from pipeline_assets.catalogue import attempts
+from pipeline_assets.catalogue.database.engine import Lock, writing
+from pipeline_assets.domain.files.attempts import Event
+from pipeline_assets.domain.files.recovery import (
+    InboxRecord,
+    Recovery,
+    RecoveryRules,
+    RunOfFile,
+    plan_recovery,
+)
+from pipeline_assets.inbox.folders import Inbox
+from pipeline_assets.inbox.scanning import InboxFile, look
+from pipeline_assets.services.files.liveness import is_alive
+from pipeline_assets.services.files.open_moves import finish_moves
+from pipeline_assets.services.pipeline import Pipeline
+
+
+class RunRecords(Protocol):
+    """What is to be known of Dagster's runs."""
+
+    def active(self) -> Sequence[RunOfFile]:
+        """The runs of inbox files that are queued, starting or started."""
+        ...
+
+    def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
+        """The failed and cancelled runs of these versions of files."""
+        ...
+
+    def report_dead(self, run_ids: Collection[str]) -> None:
+        """Have these runs shown as failed: they are still shown as active, and are dead."""
+        ...
+
+
+def recover(pipeline: Pipeline, runs: RunRecords, inbox: Inbox) -> None:
+    """Note moves that were made, and who died; halt files whose runs died too often."""
+    now = pipeline.clock()
+    files = look(inbox.folder).files
+    active, ended_badly = runs.active(), runs.ended_badly({file.fingerprint for file in files})
+    with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
+        finish_moves(connection, pipeline.folders, inbox, now)
+        record = read_record(connection, inbox, files, active, ended_badly)
+        plan = plan_recovery(record, recovery_rules(pipeline, inbox), now)
+        _write(connection, inbox, record, plan, now)
+    runs.report_dead([run.run_id for run in plan.dead_runs])
+
+
+def recovery_rules(pipeline: Pipeline, inbox: Inbox) -> RecoveryRules:
+    """When something counts as dead in this inbox."""
+    settings = pipeline.settings
+    return RecoveryRules(settings.max_runtime_s, inbox.max_work_s, settings.max_deaths)
+
+
+def read_record(
+    connection: Connection,
+    inbox: Inbox,
+    files: Sequence[InboxFile],
+    active: Sequence[RunOfFile],
+    ended_badly: Sequence[RunOfFile],
+) -> InboxRecord:
+    """What the catalogue, Dagster's runs and this machine's processes say of these files."""
+    open_attempts = attempts.started(connection, inbox.name)
+    of_runs = attempts.of_runs(connection, {run.run_id for run in (*active, *ended_badly)})
+    return InboxRecord(
+        versions={file.name: file.fingerprint for file in files},
+        attempts=attempts.of_files(connection, inbox.name, [file.name for file in files]),
+        open_attempts=open_attempts,
+        of_runs=of_runs,
+        active=active,
+        ended_badly=ended_badly,
+        is_alive=_liveness(
+            [one.process for one in (*open_attempts, *of_runs)] + [run.process for run in active]
+        ),
+    )
+
+
+def _liveness(processes: Iterable[str | None]) -> dict[str, bool | None]:
+    return {process: is_alive(process) for process in {*processes} if process is not None}
+
+
+def _write(
+    connection: Connection, inbox: Inbox, record: InboxRecord, plan: Recovery, now: datetime
+) -> None:
+    for attempt in plan.died:
+        message = f"Process {attempt.process} ended without reporting."
+        attempts.end(connection, attempt.attempt_id, Event.DIED, now, message=message)
+    for run in plan.never_began:
+        attempts.note(
+            connection,
+            inbox.name,
+            run.name,
+            run.fingerprint,
+            Event.DIED,
+            now,
+            message=f"Run {run.run_id} ended before it started its work.",
+            run_id=run.run_id,
+        )
+    for name, why in plan.halts.items():
+        version = record.versions[name]
+        attempts.note(connection, inbox.name, name, version, Event.HALTED, now, message=why)
