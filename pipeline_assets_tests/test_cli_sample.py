@@ -33,7 +33,7 @@ def test_the_sample_is_drained_where_there_is_nothing_of_ones_own_and_only_once(
     first = command("drain", "--with-sample", "--json")
     assert first.status == 0
     assert first.json()["totals"]["accepted"] >= 5
-    assert "the sample was put into the inboxes" in first.err
+    assert "sample files were put into the inboxes" in first.err
     enrichment = workplace.files("barcode_enrichment_inbox")
     second = command("drain", "--with-sample", "--json")
     assert (second.status, second.json()["files"]) == (0, [])

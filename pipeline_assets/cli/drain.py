@@ -36,7 +36,7 @@ def drain(
     with_sample: Annotated[
         bool,
         typer.Option(
-            help="First put the sample into the inboxes, if the catalogue is the embedded default, "
+            help="First put sample files into the inboxes, if the catalogue is the embedded default, "
             "nothing was ever ingested and both inboxes are empty."
         ),
     ] = False,
@@ -53,7 +53,7 @@ def drain(
 
         if place_sample_on_first_run(pipeline):
             terminal.errors.print(
-                "Nothing has been ingested yet, so the sample was put into the inboxes."
+                "Nothing has been ingested yet, so sample files were put into the inboxes."
             )
     with dagster_instance() as instance:
         report = _drain(pipeline, instance, is_quiet=as_json)

@@ -148,7 +148,7 @@ def sample(
         typer.Option(formats=["%Y-%m-%d"], help="Last day of the sample; today by default."),
     ] = None,
 ) -> None:
-    """Write the sample into the inboxes: several companies and stores over three days."""
+    """Write sample files into the inboxes: several companies and stores over three days."""
     from pipeline_assets.sample.writer import write_sample
 
     settings = read_settings()

@@ -189,7 +189,7 @@ def test_a_name_that_two_refused_files_have_is_asked_for_by_path(workplace: Work
     take(workplace, "a.jsonl", b"")
     take(workplace, "a.jsonl", [row(None)])
     with pytest.raises(
-        UsageError, match=r"name one of: no_metadata/\w+-a.jsonl, no_products/\w+-a"
+        UsageError, match=r"name one of these: no_metadata/\w+-a.jsonl, no_products/\w+-a"
     ):
         requeue(workplace.pipeline, "a.jsonl")
     with pytest.raises(UsageError, match=r"There is no 'b.jsonl'"):

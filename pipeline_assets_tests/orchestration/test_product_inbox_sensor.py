@@ -95,7 +95,7 @@ def test_a_file_whose_run_is_under_way_is_not_asked_for_again(
     (request,) = ticks.tick()
     ticks.launch(request, state)
     assert ticks.tick() == []
-    assert ticks.idle_because == "The files of this cycle are being worked on."
+    assert ticks.idle_because == "The files of this cycle are being processed."
     ticks.cursor = None
     assert ticks.tick() == []
 

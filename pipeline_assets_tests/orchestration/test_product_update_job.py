@@ -157,7 +157,7 @@ def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_f
     assert materialized(place, result.run_id)["store_prices"]["prices_new"] == 1
     assert 1 <= restarts(place, result.run_id) <= 5
     said = words(place, result.run_id)
-    assert "a.jsonl could not be taken (OperationalError: database is locked" in said
+    assert "a.jsonl could not be processed (OperationalError: database is locked" in said
     assert "Next try in 0 s." in said
     assert place.one("SELECT count(*) FROM prices") == 1
     outcomes = [outcome for outcome, _ in attempts(place)]
@@ -219,7 +219,9 @@ def test_the_last_permitted_failure_in_a_row_halts_the_file(
     result = run(place, "a.jsonl")
     assert not result.success
     assert [outcome for outcome, _ in attempts(place)] == ["failed", "failed", "halted"]
-    assert attempts(place)[-1][1].startswith("3 failures in a row, the last: Exception: UNIQUE")
+    assert attempts(place)[-1][1].startswith(
+        "3 failures in a row; the last one was Exception: UNIQUE"
+    )
     assert restarts(place, result.run_id) == 2
     assert place.files("product_inbox") == ["a.jsonl"]
     assert place.drain().left.halted.keys() == {"a.jsonl"}

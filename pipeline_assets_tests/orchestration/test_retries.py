@@ -90,7 +90,7 @@ def test_the_tenth_in_a_row_halts_the_file_and_an_operator_starts_it_anew(
     assert workplace.files("product_inbox") == ["a.jsonl"]
     assert workplace.files("quarantine") == []
     (why,) = workplace.drain().left.halted.values()
-    assert why.startswith("10 failures in a row, the last: ")
+    assert why.startswith("10 failures in a row; the last one was ")
     assert any(name in why for name in NAMED)
     assert workplace.one("SELECT COUNT(*) FROM skus") == 0
 
