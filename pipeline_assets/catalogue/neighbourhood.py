@@ -46,7 +46,7 @@ def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbour
             asked[column] |= values
             found += rows_where_in(connection, _FACTS, column, values)
         new = {row.sku_id: row for row in found if row.sku_id not in facts}
-        facts |= {sku_id: SkuFacts(*row[:5]) for sku_id, row in new.items()}
+        facts |= {sku_id: _sku_facts(row) for sku_id, row in new.items()}
         current |= {sku_id: row.product_id for sku_id, row in new.items()}
         partners = _decisions_on(connection, new.keys())
         decisions |= partners
@@ -68,11 +68,16 @@ def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbour
     )
 
 
+def _sku_facts(row: Row[*tuple[Any, ...]]) -> SkuFacts:
+    sku_id, company, sku, barcode, match_key, _ = row  # as `_FACTS` selects
+    return SkuFacts(sku_id=sku_id, company=company, sku=sku, barcode=barcode, match_key=match_key)
+
+
 def _decisions_on(connection: Connection, sku_ids: Collection[int]) -> set[Decision]:
     columns = product_decisions.c
     wanted = select(columns.kind, columns.sku_id_a, columns.sku_id_b)
     return {
-        Decision(*row)
+        Decision(kind=row[0], sku_id_a=row[1], sku_id_b=row[2])
         for column in (columns.sku_id_a, columns.sku_id_b)
         for row in rows_where_in(connection, wanted, column, sku_ids)
     }
@@ -81,7 +86,7 @@ def _decisions_on(connection: Connection, sku_ids: Collection[int]) -> set[Decis
 def _products(connection: Connection, product_ids: Collection[int]) -> dict[int, ProductFacts]:
     wanted = select(products.c.product_id, products.c.barcode)
     rows = rows_where_in(connection, wanted, products.c.product_id, product_ids)
-    return {row[0]: ProductFacts(*row) for row in rows}
+    return {row[0]: ProductFacts(product_id=row[0], barcode=row[1]) for row in rows}
 
 
 def _sold_together(connection: Connection, groups: Sequence[Sequence[int]]) -> set[tuple[int, int]]:

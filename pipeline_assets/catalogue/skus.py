@@ -1,17 +1,20 @@
 """SKUs: what is known of those a snapshot names, and the writing of what it changes in them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from pipeline_assets.catalogue.brands import get_or_create_brands
 from pipeline_assets.catalogue.categories import get_or_create_categories
 from pipeline_assets.catalogue.database.statements import pieces, rows_where_in, write_rows
+from pipeline_assets.catalogue.database.values import every_field_of
 from pipeline_assets.catalogue.schema import categories, skus
 from pipeline_assets.domain.normalisation.words import nicest_spelling, normalise_brand
-from pipeline_assets.domain.products.sku_facts import KnownSku, SkuFactsRow, SkuPlan
+from pipeline_assets.domain.products.sku_facts import KnownSku, SkuPlan, SkuRecord
 from pipeline_assets.domain.snapshots.header import Header
+from pipeline_assets.domain.snapshots.listing import ListedFacts
 
 _KNOWN_SKUS = select(
     skus.c.sku_id,
@@ -40,7 +43,49 @@ def lookup_skus(
     """The company's SKUs among `names` (its own identifiers), by that name."""
     ours = _KNOWN_SKUS.where(skus.c.company == company)
     rows = rows_where_in(connection, ours, skus.c.sku, names)
-    return {row[1]: KnownSku._make(row) for row in rows}
+    return {row[1]: _known_sku(row) for row in rows}
+
+
+def _known_sku(row: Row[*tuple[Any, ...]]) -> KnownSku:
+    (
+        sku_id,
+        sku,
+        product_id,
+        name,
+        brand_name,
+        size,
+        category_path,
+        url,
+        image_url,
+        aldi_image_url,
+        match_key,
+        facts_at,
+        facts_store_id,
+        older_sources,
+        barcode,
+        barcode_at,
+        no_barcode_at,
+    ) = row  # unpacked as `_KNOWN_SKUS` selects: asking a row by name takes ten times as long
+    facts = ListedFacts(
+        name=name,
+        brand=brand_name,
+        size=size,
+        category_path=category_path,
+        url=url,
+        image_url=image_url,
+        aldi_image_url=aldi_image_url,
+    )
+    record = SkuRecord(
+        facts=facts,
+        match_key=match_key,
+        facts_at=facts_at,
+        facts_store_id=facts_store_id,
+        older_sources=older_sources,
+        barcode=barcode,
+        barcode_at=barcode_at,
+        no_barcode_at=no_barcode_at,
+    )
+    return KnownSku(sku_id=sku_id, sku=sku, product_id=product_id, record=record)
 
 
 def apply_sku_plan(
@@ -72,14 +117,14 @@ def _update_in(connection: Connection, sku_ids: Sequence[int], values: Mapping[s
 
 
 class _Columns:
-    """Turns fact rows into table rows: categories and brands become the ids of their own rows."""
+    """Turns records into table rows: categories and brands become the ids of their own rows."""
 
-    def __init__(self, connection: Connection, company: str, rows: Iterable[SkuFactsRow]) -> None:
+    def __init__(self, connection: Connection, company: str, records: Iterable[SkuRecord]) -> None:
         paths: set[str] = set()
         self._brand_of: dict[str, str | None] = {}
         spellings: dict[str, str] = {}
-        for row in rows:
-            path, brand = row.facts["category_path"], row.facts["brand"]
+        for record in records:
+            path, brand = record.facts.category_path, record.facts.brand
             if path is not None:
                 paths.add(path)
             if brand is not None and brand not in self._brand_of:
@@ -90,24 +135,57 @@ class _Columns:
         self._category_ids = get_or_create_categories(connection, company, paths) if paths else {}
         get_or_create_brands(connection, spellings)
 
-    def of(self, row: SkuFactsRow) -> dict[str, Any]:
-        """The columns of table `skus` that a fact row fills."""
-        facts = row.facts
-        path = facts["category_path"]
-        return {
-            "name": facts["name"],
-            "brand_name": facts["brand"],
-            "brand_alias": self._brand_of.get(facts["brand"] or ""),
-            "size": facts["size"],
+    def of(self, record: SkuRecord) -> dict[str, Any]:
+        """The columns of table `skus` that a record fills."""
+        columns = _record_columns(record)
+        path, brand = columns.pop("category_path"), columns["brand_name"]
+        ids = {
+            "brand_alias": self._brand_of.get(brand or ""),
             "category_id": self._category_ids[path] if path else None,
-            "url": facts["url"],
-            "image_url": facts["image_url"],
-            "aldi_image_url": facts["aldi_image_url"],
-            "match_key": row.match_key,
-            "facts_at": row.facts_at,
-            "facts_store_id": row.facts_store_id,
-            "older_sources": row.older_sources,
-            "barcode": row.barcode,
-            "barcode_at": row.barcode_at,
-            "no_barcode_at": row.no_barcode_at,
         }
+        return columns | ids
+
+
+@every_field_of(ListedFacts)
+def _fact_columns(
+    *,
+    name: str,
+    brand: str | None,
+    size: str | None,
+    category_path: str | None,
+    url: str | None,
+    image_url: str | None,
+    aldi_image_url: str | None,
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "brand_name": brand,
+        "size": size,
+        "category_path": category_path,
+        "url": url,
+        "image_url": image_url,
+        "aldi_image_url": aldi_image_url,
+    }
+
+
+@every_field_of(SkuRecord)
+def _record_columns(
+    *,
+    facts: ListedFacts,
+    match_key: str | None,
+    facts_at: datetime,
+    facts_store_id: str,
+    older_sources: str | None,
+    barcode: str | None,
+    barcode_at: datetime | None,
+    no_barcode_at: datetime | None,
+) -> dict[str, Any]:
+    return _fact_columns(facts) | {
+        "match_key": match_key,
+        "facts_at": facts_at,
+        "facts_store_id": facts_store_id,
+        "older_sources": older_sources,
+        "barcode": barcode,
+        "barcode_at": barcode_at,
+        "no_barcode_at": no_barcode_at,
+    }

@@ -41,9 +41,9 @@ def test_only_barcodes_are_dropped_from_rows_and_only_the_deliberate_ones() -> N
 def test_every_price_has_its_unit_price() -> None:
     for file in parsed_files():
         for listing in parse_snapshot(file.lines, _ZONE).listings:
-            assert (listing.price_cents is None) == (listing.unit_price_e4 is None)
+            assert (listing.price_cents is None) == (listing.terms.unit_price_e4 is None)
 
 
 def test_every_row_to_enrich_has_a_barcode_or_no_page_or_none_to_be_found() -> None:
     for listing in parse_snapshot(of_store(COLES_TO_ENRICH)[-1].lines, _ZONE).listings:
-        assert listing.barcode or listing.has_no_barcode or listing.url is None
+        assert listing.barcode or listing.has_no_barcode or listing.facts.url is None

@@ -10,55 +10,40 @@ order the snapshots come.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from pipeline_assets.domain.normalisation.match_keys import match_key
-from pipeline_assets.domain.snapshots.listing import FACT_NAMES, Listing, facts_of
+from pipeline_assets.domain.snapshots.listing import ListedFacts, Listing
 
 FactSource = tuple[datetime, str]
 
 
-class KnownSku(NamedTuple):
-    """A SKU as the catalogue knows it; the facts stand in the order of `FACT_NAMES`."""
+class SkuRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is recorded of a SKU, and from when it is.
+
+    `older_sources` is JSON {fact: [moment, store_id]}; `no_barcode_at`: when the SKU's page was
+    last seen to have no barcode.
+    """
+
+    facts: ListedFacts
+    match_key: str | None
+    facts_at: datetime
+    facts_store_id: str
+    older_sources: str | None
+    barcode: str | None
+    barcode_at: datetime | None
+    no_barcode_at: datetime | None
+
+
+class KnownSku(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A SKU that the catalogue knows, its product, and its record."""
 
     sku_id: int
     sku: str
     product_id: int | None
-    name: str
-    brand: str | None
-    size: str | None
-    category_path: str | None
-    url: str | None
-    image_url: str | None
-    aldi_image_url: str | None
-    match_key: str | None
-    facts_at: datetime
-    facts_store_id: str
-    older_sources: str | None
-    barcode: str | None
-    barcode_at: datetime | None
-    no_barcode_at: datetime | None
-
-
-def known_facts(sku: KnownSku) -> tuple[str | None, ...]:
-    """The facts of a known SKU, in the order of `FACT_NAMES`."""
-    return sku[3:10]
-
-
-@dataclass(frozen=True, slots=True)
-class SkuFactsRow:
-    """The facts a SKU shall have; `older_sources` is JSON {fact: [moment, store_id]}."""
-
-    facts: Mapping[str, str | None]
-    match_key: str | None
-    facts_at: datetime
-    facts_store_id: str
-    older_sources: str | None
-    barcode: str | None
-    barcode_at: datetime | None
-    no_barcode_at: datetime | None
+    record: SkuRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +55,8 @@ class SkuPlan:
     as they are and are now known from this newer snapshot.
     """
 
-    new: Mapping[str, SkuFactsRow] = field(default_factory=dict)
-    changed: Mapping[int, SkuFactsRow] = field(default_factory=dict)
+    new: Mapping[str, SkuRecord] = field(default_factory=dict)
+    changed: Mapping[int, SkuRecord] = field(default_factory=dict)
     identity_changed: Sequence[int] = ()
     seen_again: Sequence[int] = ()
     barcode_seen_again: Sequence[int] = ()
@@ -81,8 +66,8 @@ def plan_skus(
     listings: Sequence[Listing], known: Mapping[str, KnownSku], scraped_at: datetime, store_id: str
 ) -> SkuPlan:
     """What the listings of one snapshot change of the SKUs that they name."""
-    new: dict[str, SkuFactsRow] = {}
-    changed: dict[int, SkuFactsRow] = {}
+    new: dict[str, SkuRecord] = {}
+    changed: dict[int, SkuRecord] = {}
     identity_changed: list[int] = []
     seen_again: list[int] = []
     barcode_seen_again: list[int] = []
@@ -90,19 +75,21 @@ def plan_skus(
     for listing in listings:
         sku = known.get(listing.sku)
         if sku is None:
-            new[listing.sku] = _first_facts(listing, source)
-        elif _says_nothing_new(listing, sku):
-            if is_newer(source, (sku.facts_at, sku.facts_store_id)):
+            new[listing.sku] = _first_record(listing, source)
+            continue
+        known_record = sku.record
+        if _says_nothing_new(listing, known_record):
+            if is_newer(source, (known_record.facts_at, known_record.facts_store_id)):
                 seen_again.append(sku.sku_id)
-            if listing.barcode and scraped_at > sku.barcode_at:  # type: ignore[operator]
+            if listing.barcode and scraped_at > known_record.barcode_at:  # type: ignore[operator]
                 barcode_seen_again.append(sku.sku_id)
-        else:
-            row = _merged(listing, sku, source)
-            if row == _as_known(sku):
-                continue
-            changed[sku.sku_id] = row
-            if (row.barcode, row.match_key) != (sku.barcode, sku.match_key):
-                identity_changed.append(sku.sku_id)
+            continue
+        record = _merged(listing, known_record, source)
+        if record == known_record:
+            continue
+        changed[sku.sku_id] = record
+        if _identity(record) != _identity(known_record):
+            identity_changed.append(sku.sku_id)
     return SkuPlan(new, changed, identity_changed, seen_again, barcode_seen_again)
 
 
@@ -111,19 +98,24 @@ def is_newer(one: FactSource, other: FactSource) -> bool:
     return one[0] > other[0] or (one[0] == other[0] and one[1] < other[1])
 
 
-def _says_nothing_new(listing: Listing, sku: KnownSku) -> bool:
+def _says_nothing_new(listing: Listing, known: SkuRecord) -> bool:
     return (
-        facts_of(listing) == known_facts(sku)
-        and sku.older_sources is None
-        and listing.barcode in (None, sku.barcode)
+        listing.facts == known.facts
+        and known.older_sources is None
+        and listing.barcode in (None, known.barcode)
         and not listing.has_no_barcode
     )
 
 
-def _first_facts(listing: Listing, source: FactSource) -> SkuFactsRow:
-    return SkuFactsRow(
-        facts=dict(zip(FACT_NAMES, facts_of(listing), strict=True)),
-        match_key=match_key(listing.name, listing.brand, listing.size),
+def _identity(record: SkuRecord) -> tuple[str | None, str | None]:
+    """What decides on the SKU's product."""
+    return record.barcode, record.match_key
+
+
+def _first_record(listing: Listing, source: FactSource) -> SkuRecord:
+    return SkuRecord(
+        facts=listing.facts,
+        match_key=match_key(*_named(listing.facts)),
         facts_at=source[0],
         facts_store_id=source[1],
         older_sources=None,
@@ -133,58 +125,59 @@ def _first_facts(listing: Listing, source: FactSource) -> SkuFactsRow:
     )
 
 
-def _merged(listing: Listing, sku: KnownSku, source: FactSource) -> SkuFactsRow:
-    known_source = (sku.facts_at, sku.facts_store_id)
-    older = _read_sources(sku.older_sources)
-    facts: dict[str, Any] = {}
-    sources: dict[str, FactSource] = {}
-    for name, old, new in zip(FACT_NAMES, known_facts(sku), facts_of(listing), strict=True):
-        old_source = older.get(name, known_source)
-        takes_new = new is not None and (old is None or is_newer(source, old_source))
-        facts[name] = new if takes_new else old
-        if facts[name] is not None:
-            sources[name] = source if takes_new else old_source
+def _merged(listing: Listing, known: SkuRecord, source: FactSource) -> SkuRecord:
+    known_source = (known.facts_at, known.facts_store_id)
     newest = source if is_newer(source, known_source) else known_source
-    barcode, barcode_at = _merged_barcode(listing, sku, source[0])
-    same_text = all(facts[name] == getattr(sku, name) for name in ("name", "brand", "size"))
-    return SkuFactsRow(
+    facts, sources = _merged_facts(listing.facts, known, source)
+    barcode, barcode_at = _merged_barcode(listing, known, source[0])
+    return SkuRecord(
         facts=facts,
-        match_key=sku.match_key
-        if same_text
-        else match_key(facts["name"], facts["brand"], facts["size"]),
+        match_key=known.match_key
+        if _named(facts) == _named(known.facts)
+        else match_key(*_named(facts)),
         facts_at=newest[0],
         facts_store_id=newest[1],
         older_sources=_write_sources({n: s for n, s in sources.items() if s != newest}),
         barcode=barcode,
         barcode_at=barcode_at,
-        no_barcode_at=_later(sku.no_barcode_at, _no_barcode_at(listing, source[0])),
+        no_barcode_at=_later(known.no_barcode_at, _no_barcode_at(listing, source[0])),
     )
 
 
-def _as_known(sku: KnownSku) -> SkuFactsRow:
-    return SkuFactsRow(
-        facts=dict(zip(FACT_NAMES, known_facts(sku), strict=True)),
-        match_key=sku.match_key,
-        facts_at=sku.facts_at,
-        facts_store_id=sku.facts_store_id,
-        older_sources=sku.older_sources,
-        barcode=sku.barcode,
-        barcode_at=sku.barcode_at,
-        no_barcode_at=sku.no_barcode_at,
-    )
+def _named(facts: ListedFacts) -> tuple[str, str | None, str | None]:
+    """The facts that make the match key."""
+    return facts.name, facts.brand, facts.size
+
+
+def _merged_facts(
+    listed: ListedFacts, known: SkuRecord, source: FactSource
+) -> tuple[ListedFacts, dict[str, FactSource]]:
+    """Every fact by the one rule, and by name where those that are not null come from."""
+    known_source = (known.facts_at, known.facts_store_id)
+    older = _read_sources(known.older_sources)
+    facts: dict[str, Any] = {}
+    sources: dict[str, FactSource] = {}
+    for name in ListedFacts.__struct_fields__:
+        old, new = getattr(known.facts, name), getattr(listed, name)
+        old_source = older.get(name, known_source)
+        takes_new = new is not None and (old is None or is_newer(source, old_source))
+        facts[name] = new if takes_new else old
+        if facts[name] is not None:
+            sources[name] = source if takes_new else old_source
+    return ListedFacts(**facts), sources
 
 
 def _merged_barcode(
-    listing: Listing, sku: KnownSku, scraped_at: datetime
+    listing: Listing, known: SkuRecord, scraped_at: datetime
 ) -> tuple[str | None, datetime | None]:
     new = listing.barcode
     if new is None:
-        return sku.barcode, sku.barcode_at
-    if sku.barcode is None or sku.barcode_at is None or scraped_at > sku.barcode_at:
+        return known.barcode, known.barcode_at
+    if known.barcode is None or known.barcode_at is None or scraped_at > known.barcode_at:
         return new, scraped_at
-    if scraped_at == sku.barcode_at:  # two stores differ at one time: the lower number counts
-        return min(new, sku.barcode), scraped_at
-    return sku.barcode, sku.barcode_at
+    if scraped_at == known.barcode_at:  # two stores differ at one time: the lower number counts
+        return min(new, known.barcode), scraped_at
+    return known.barcode, known.barcode_at
 
 
 def _no_barcode_at(listing: Listing, scraped_at: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ The rules name their reasons; the order in which they stand is the order in whic
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -45,18 +45,12 @@ class RawProduct(msgspec.Struct):
     no_barcode_checked_at: Any = None
 
 
-class Listing(NamedTuple):
-    """One accepted row: an article as one store lists it. Money in cents, unit price in e-4 $.
+class ListedFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a listing tells of the article itself, and what its SKU keeps.
 
-    `price_cents` is None for an article without a price today; `barcode` is a valid GTIN-13;
-    `category_path` joins the levels, root first, with ` › `; `no_barcode_checked_at` (UTC) says
-    since when it is known that there is no barcode, where that is older than the snapshot.
+    `category_path` joins the levels, root first, with ` › `.
     """
 
-    line: int
-    sku: str
-    barcode: str | None
-    has_no_barcode: bool
     name: str
     brand: str | None
     size: str | None
@@ -64,28 +58,35 @@ class Listing(NamedTuple):
     url: str | None
     image_url: str | None
     aldi_image_url: str | None
-    price_cents: int | None
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a store says about its price. Money in cents, unit price in e-4 $."""
+
     was_price_cents: int | None
     saving_cents: int | None
     is_on_special: bool
     unit_price_e4: int | None
     unit_of_measure: str | None
     is_available: bool | None
-    no_barcode_checked_at: datetime | None = None
 
 
-FACT_NAMES = Listing._fields[4:11]
-TERM_NAMES = Listing._fields[11:18]
+class Listing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One accepted row: an article as one store lists it.
 
+    `price_cents` is None for an article without a price today; `barcode` is a valid GTIN-13;
+    `no_barcode_checked_at` (UTC) says since when it is known that there is no barcode, where that
+    is older than the snapshot.
+    """
 
-def facts_of(listing: Listing) -> tuple[str | None, ...]:
-    """What a SKU keeps of a listing, in the order of `FACT_NAMES`."""
-    return listing[4:11]
-
-
-def terms_of(listing: Listing) -> tuple[int | str | bool | None, ...]:
-    """What a price keeps of a listing, in the order of `TERM_NAMES`."""
-    return listing[11:18]
+    line: int
+    sku: str
+    barcode: str | None
+    has_no_barcode: bool
+    no_barcode_checked_at: datetime | None
+    facts: ListedFacts
+    price_cents: int | None
+    terms: Terms
 
 
 class RowRejection(Exception):  # noqa: N818 - an outcome of a row, not a failure of the program
@@ -113,32 +114,46 @@ def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
     barcode = normalise_barcode(raw.barcode, sku) if raw.barcode is not None else None
     if barcode is None and raw.barcode is not None:
         dropped["barcode"] = dropped.get("barcode", 0) + 1
-    unit = parse_unit_price(raw.per_unit_price_string)
     return Listing(
-        line,
-        sku,
-        barcode,
-        raw.has_no_coles_barcode is True,
-        name,
-        _text(raw.brand, "brand", MAX_TEXT_LENGTH, dropped),
-        _text(raw.size, "size", MAX_TEXT_LENGTH, dropped),
-        _category(raw.category_path, dropped),
-        _text(raw.url, "url", MAX_URL_LENGTH, dropped),
-        _text(raw.image_url, "image_url", MAX_URL_LENGTH, dropped),
-        _text(raw.aldi_image_url, "aldi_image_url", MAX_URL_LENGTH, dropped),
-        cents,
-        price_cents(raw.price_was) if raw.price_was is not None else None,
-        price_cents(raw.price_save_amount) if raw.price_save_amount is not None else None,
-        raw.is_on_special is True,
-        unit.price_e4 if unit else None,
-        unit.unit if unit else None,
-        raw.is_available if isinstance(raw.is_available, bool) else None,
-        _checked_at(raw.no_barcode_checked_at) if raw.no_barcode_checked_at is not None else None,
+        line=line,
+        sku=sku,
+        barcode=barcode,
+        has_no_barcode=raw.has_no_coles_barcode is True,
+        no_barcode_checked_at=_checked_at(raw.no_barcode_checked_at),
+        facts=_facts(name, raw, dropped),
+        price_cents=cents,
+        terms=_terms(raw),
+    )
+
+
+def _facts(name: str, raw: RawProduct, dropped: dict[str, int]) -> ListedFacts:
+    return ListedFacts(
+        name=name,
+        brand=_text(raw.brand, "brand", MAX_TEXT_LENGTH, dropped),
+        size=_text(raw.size, "size", MAX_TEXT_LENGTH, dropped),
+        category_path=_category(raw.category_path, dropped),
+        url=_text(raw.url, "url", MAX_URL_LENGTH, dropped),
+        image_url=_text(raw.image_url, "image_url", MAX_URL_LENGTH, dropped),
+        aldi_image_url=_text(raw.aldi_image_url, "aldi_image_url", MAX_URL_LENGTH, dropped),
+    )
+
+
+def _terms(raw: RawProduct) -> Terms:
+    unit = parse_unit_price(raw.per_unit_price_string)
+    return Terms(
+        was_price_cents=price_cents(raw.price_was) if raw.price_was is not None else None,
+        saving_cents=price_cents(raw.price_save_amount)
+        if raw.price_save_amount is not None
+        else None,
+        is_on_special=raw.is_on_special is True,
+        unit_price_e4=unit.price_e4 if unit else None,
+        unit_of_measure=unit.unit if unit else None,
+        is_available=raw.is_available if isinstance(raw.is_available, bool) else None,
     )
 
 
 def _checked_at(value: object) -> datetime | None:
-    moment = parse_moment(value, UTC)
+    moment = parse_moment(value, UTC) if value is not None else None
     return moment[0] if moment else None
 
 

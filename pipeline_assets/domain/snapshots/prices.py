@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline_assets.domain.snapshots.listing import Listing, terms_of
+import msgspec
+
+from pipeline_assets.domain.snapshots.listing import Listing, Terms
 
 FIRST_SEEN = "first_seen"
 CHANGED = "changed"
@@ -16,23 +18,13 @@ DELISTED = "delisted"
 BACK = "back"
 
 
-class Price(NamedTuple):
-    """What one store asks for one SKU. The terms stand in the order of `listings.TERM_NAMES`."""
+class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one store asks for one SKU, on which terms, and what it asked before."""
 
     sku_id: int
     price_cents: int
-    was_price_cents: int | None
-    saving_cents: int | None
-    is_on_special: bool
-    unit_price_e4: int | None
-    unit_of_measure: str | None
-    is_available: bool | None
+    terms: Terms
     previous_price_cents: int | None
-
-    @classmethod
-    def of(cls, sku_id: int, listing: Listing, previous_price_cents: int | None) -> "Price":
-        """The price that a listing with a price today asks."""
-        return cls._make((sku_id, *terms_of(listing), previous_price_cents))
 
 
 class HistoryEntry(NamedTuple):
@@ -74,22 +66,27 @@ def plan_prices(
     seen: set[int] = set()
     unchanged = 0
     for sku_id, listing in listings:
-        if listing.price_cents is None:
+        cents = listing.price_cents
+        if cents is None:
             continue
         seen.add(sku_id)
         old = known.get(sku_id)
         if old is None:
             before = last_known.get(sku_id)
-            new.append(Price.of(sku_id, listing, before))
+            new.append(_price(sku_id, cents, listing.terms, before))
             change = FIRST_SEEN if before is None else BACK
-            history.append(HistoryEntry(sku_id, change, listing.price_cents))
-        elif listing.price_cents != old.price_cents:
-            changed.append(Price.of(sku_id, listing, old.price_cents))
-            history.append(HistoryEntry(sku_id, CHANGED, listing.price_cents))
-        elif terms_of(listing) != old[1:8]:
-            rewritten.append(Price.of(sku_id, listing, old.previous_price_cents))
+            history.append(HistoryEntry(sku_id, change, cents))
+        elif cents != old.price_cents:
+            changed.append(_price(sku_id, cents, listing.terms, old.price_cents))
+            history.append(HistoryEntry(sku_id, CHANGED, cents))
+        elif listing.terms != old.terms:
+            rewritten.append(_price(sku_id, cents, listing.terms, old.previous_price_cents))
         else:
             unchanged += 1
     delisted = sorted(known.keys() - seen)
     history += (HistoryEntry(sku_id, DELISTED, None) for sku_id in delisted)
     return PricePlan(new, changed, rewritten, delisted, unchanged, history)
+
+
+def _price(sku_id: int, cents: int, terms: Terms, previous_cents: int | None) -> Price:
+    return Price(sku_id=sku_id, price_cents=cents, terms=terms, previous_price_cents=previous_cents)

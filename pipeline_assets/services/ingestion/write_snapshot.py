@@ -1,14 +1,15 @@
 """Plans and applies everything one accepted snapshot changes, within the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import ledger, neighbourhood, prices, skus, stores
-from pipeline_assets.domain.products.sku_facts import KnownSku, SkuPlan, plan_skus
+from pipeline_assets.domain.products.sku_facts import plan_skus
+from pipeline_assets.domain.products.touched import former_identities, shelf_mates
 from pipeline_assets.domain.snapshots.listing import Listing
 from pipeline_assets.domain.snapshots.prices import PricePlan, plan_prices
 from pipeline_assets.domain.snapshots.snapshot import Snapshot
@@ -48,8 +49,9 @@ def write_snapshot(
     sku_ids = {sku: known_sku.sku_id for sku, known_sku in known_skus.items()} | new_ids
     price_plan = _plan_prices(connection, store.store_key, snapshot.listings, sku_ids)
     prices.apply_price_plan(connection, price_plan, store.store_key, header)
-    touched = {*sku_plan.identity_changed, *_shelf_mates(price_plan, known_skus.values())}
-    touched |= _left_behind(connection, sku_plan, known_skus.values())
+    former = former_identities(sku_plan, known_skus.values())
+    touched = {*sku_plan.identity_changed, *shelf_mates(price_plan, known_skus.values())}
+    touched |= neighbourhood.sharing(connection, former.barcodes, former.match_keys)
     neighbourhood.mark_changed(connection, touched, file_id)
     seeds = touched.union(new_ids.values())
     placement = place_skus(connection, seeds, now) if seeds else None
@@ -105,33 +107,3 @@ def _plan_prices(
     unknown = [sku_id for sku_id, _ in rows if sku_id not in today]
     last_known = prices.lookup_last_prices(connection, store_key, unknown)
     return plan_prices(rows, today, last_known)
-
-
-def _left_behind(connection: Connection, plan: SkuPlan, known_skus: Iterable[KnownSku]) -> set[int]:
-    """SKUs that share the former barcode or match key of one whose identity changes.
-
-    Nothing may tie them to it any more, and yet its going can make their key unambiguous.
-    """
-    changed = set(plan.identity_changed)
-    former = [sku for sku in known_skus if sku.sku_id in changed]
-    barcodes = {sku.barcode for sku in former if sku.barcode is not None}
-    match_keys = {sku.match_key for sku in former if sku.match_key is not None}
-    return neighbourhood.sharing(connection, barcodes, match_keys)
-
-
-def _shelf_mates(prices: PricePlan, known_skus: Iterable[KnownSku]) -> set[int]:
-    """SKUs without barcode that are newly on this shelf beside another of their product.
-
-    Until now they were one product; that the store sells both says that they are two.
-    """
-    appeared = {price.sku_id for price in prices.new}
-    of_product: dict[int, list[int]] = {}
-    for sku in known_skus:
-        if sku.barcode is None and sku.product_id is not None:
-            of_product.setdefault(sku.product_id, []).append(sku.sku_id)
-    return {
-        sku_id
-        for mates in of_product.values()
-        if len(mates) > 1 and not appeared.isdisjoint(mates)
-        for sku_id in mates
-    }

@@ -5,16 +5,16 @@ from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_assets.domain.normalisation.match_keys import match_key
-from pipeline_assets.domain.products.sku_facts import KnownSku, SkuFactsRow, SkuPlan, plan_skus
+from pipeline_assets.domain.products.sku_facts import KnownSku, SkuPlan, SkuRecord, plan_skus
 from pipeline_assets.domain.snapshots.listing import (
-    FACT_NAMES,
+    ListedFacts,
     Listing,
     RawProduct,
-    facts_of,
     to_listing,
 )
 
@@ -50,10 +50,10 @@ class Book:
     def take(self, one: Visit) -> SkuPlan:
         plan = plan_skus(one.listings, self.known, one.scraped_at, one.store_id)
         sku_of = {known.sku_id: sku for sku, known in self.known.items()}
-        for sku, row in plan.new.items():
-            self.known[sku] = _as_known(1001 + len(self.known), sku, row)
-        for sku_id, row in plan.changed.items():
-            self.known[sku_of[sku_id]] = _as_known(sku_id, sku_of[sku_id], row)
+        for sku, record in plan.new.items():
+            self.known[sku] = _as_known(1001 + len(self.known), sku, record)
+        for sku_id, record in plan.changed.items():
+            self.known[sku_of[sku_id]] = _as_known(sku_id, sku_of[sku_id], record)
         for sku_id in plan.seen_again:
             self._replace(sku_of[sku_id], facts_at=one.scraped_at, facts_store_id=one.store_id)
         for sku_id in plan.barcode_seen_again:
@@ -61,28 +61,18 @@ class Book:
         return plan
 
     def _replace(self, sku: str, **values: Any) -> None:
-        self.known[sku] = self.known[sku]._replace(**values)
+        known = self.known[sku]
+        record = msgspec.structs.replace(known.record, **values)
+        self.known[sku] = msgspec.structs.replace(known, record=record)
 
-    def fact(self, name: str, sku: str = "1") -> Any:
-        return getattr(self.known[sku], name)
+    def fact(self, name: str) -> Any:
+        """What is known of the SKU `1`."""
+        record = self.known["1"].record
+        return getattr(record.facts if name in ListedFacts.__struct_fields__ else record, name)
 
 
-def _as_known(sku_id: int, sku: str, row: SkuFactsRow) -> KnownSku:
-    return KnownSku._make(
-        (
-            sku_id,
-            sku,
-            None,
-            *(row.facts[name] for name in FACT_NAMES),
-            row.match_key,
-            row.facts_at,
-            row.facts_store_id,
-            row.older_sources,
-            row.barcode,
-            row.barcode_at,
-            row.no_barcode_at,
-        )
-    )
+def _as_known(sku_id: int, sku: str, record: SkuRecord) -> KnownSku:
+    return KnownSku(sku_id=sku_id, sku=sku, product_id=None, record=record)
 
 
 def test_the_newest_snapshot_names_a_sku() -> None:
@@ -147,7 +137,7 @@ def test_integer_and_text_skus_with_other_zeros_are_other_skus() -> None:
     seven, zero_seven = listing(sku=7, name="Tea"), listing(sku="007", name="Milk")
     book = Book([Visit(NOON, "A", [seven, zero_seven])])
     book.take(Visit(NIGHT, "A", [listing(sku="7", name="Green Tea")]))
-    assert {sku: known.name for sku, known in book.known.items()} == {
+    assert {sku: known.record.facts.name for sku, known in book.known.items()} == {
         "7": "Green Tea",
         "007": "Milk",
     }
@@ -184,10 +174,10 @@ def test_facts_are_the_plain_rules_in_whatever_order_snapshots_come(
     shuffled = random.sample(visits, len(visits))
     book, other = Book(visits), Book(shuffled)
     assert book.known == other.known  # down to the sources
-    known = book.known["1"]
+    known = book.known["1"].record
     said = [(one.scraped_at, one.store_id, one.listings[0]) for one in visits]
     expected = _naive_facts(said)
-    assert dict(zip(FACT_NAMES, known[3:10], strict=True)) == expected
+    assert msgspec.structs.asdict(known.facts) == expected
     assert known.match_key == match_key(expected["name"] or "", expected["brand"], expected["size"])
     assert (known.barcode, known.barcode_at) == _naive_barcode(said)
     assert (known.facts_at, known.facts_store_id) == _newest(said)[:2]
@@ -205,9 +195,9 @@ def _newest(said: Iterable[Said]) -> Said:
 
 def _naive_facts(said: Iterable[Said]) -> dict[str, str | None]:
     facts: dict[str, str | None] = {}
-    for index, name in enumerate(FACT_NAMES):
-        gave = [one for one in said if facts_of(one[2])[index] is not None]
-        facts[name] = facts_of(_newest(gave)[2])[index] if gave else None
+    for name in ListedFacts.__struct_fields__:
+        gave = [one for one in said if getattr(one[2].facts, name) is not None]
+        facts[name] = getattr(_newest(gave)[2].facts, name) if gave else None
     return facts
 
 

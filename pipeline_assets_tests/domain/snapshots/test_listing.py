@@ -6,18 +6,25 @@ from typing import Any
 import pytest
 
 from pipeline_assets.domain.snapshots.listing import (
-    FACT_NAMES,
-    TERM_NAMES,
+    ListedFacts,
     Listing,
     RawProduct,
     RowRejection,
-    facts_of,
+    Terms,
     other_store,
-    terms_of,
     to_listing,
 )
 
 BARCODE = "9300000000019"
+GREEN_TEA = ListedFacts(
+    name="Green Tea",
+    brand=None,
+    size=None,
+    category_path=None,
+    url=None,
+    image_url=None,
+    aldi_image_url=None,
+)
 
 
 def raw(**product: Any) -> RawProduct:
@@ -66,31 +73,47 @@ def test_a_whole_row_is_taken() -> None:
         sku="000000000000398953",
         barcode=BARCODE,
         has_no_barcode=True,
-        name="Green Tea 100pk",
-        brand="Bushells",
-        size="100pk",
-        category_path="Drinks › Tea",
-        url="https://shop.example/1",
-        image_url="https://img.example/1",
-        aldi_image_url="https://img.example/{slug}",
+        no_barcode_checked_at=None,
+        facts=ListedFacts(
+            name="Green Tea 100pk",
+            brand="Bushells",
+            size="100pk",
+            category_path="Drinks › Tea",
+            url="https://shop.example/1",
+            image_url="https://img.example/1",
+            aldi_image_url="https://img.example/{slug}",
+        ),
         price_cents=450,
-        was_price_cents=600,
-        saving_cents=150,
-        is_on_special=True,
-        unit_price_e4=168_000,
-        unit_of_measure="kg",
-        is_available=False,
+        terms=Terms(
+            was_price_cents=600,
+            saving_cents=150,
+            is_on_special=True,
+            unit_price_e4=168_000,
+            unit_of_measure="kg",
+            is_available=False,
+        ),
     )
     assert counts == {}
 
 
 def test_a_name_and_a_sku_are_enough() -> None:
-    bare = listing()
-    assert bare == Listing._make(
-        [1, "1", None, False, "Green Tea", *[None] * 9, False, *[None] * 4]
+    assert listing() == Listing(
+        line=1,
+        sku="1",
+        barcode=None,
+        has_no_barcode=False,
+        no_barcode_checked_at=None,
+        facts=GREEN_TEA,
+        price_cents=None,
+        terms=Terms(
+            was_price_cents=None,
+            saving_cents=None,
+            is_on_special=False,
+            unit_price_e4=None,
+            unit_of_measure=None,
+            is_available=None,
+        ),
     )
-    assert dict(zip(FACT_NAMES, facts_of(bare), strict=True))["name"] == "Green Tea"
-    assert dict(zip(TERM_NAMES, terms_of(bare), strict=True))["is_on_special"] is False
 
 
 @pytest.mark.parametrize("name", [None, "", " \t", True, [], ["Tea"], {}])
@@ -121,13 +144,13 @@ def test_a_sku_is_text_and_its_leading_zeros_stay(given: object, kept: str) -> N
 
 
 def test_a_name_may_be_a_number() -> None:
-    assert listing(name=7).name == "7"
-    assert listing(name=Decimal("4711.0")).name == "4711.0"
+    assert listing(name=7).facts.name == "7"
+    assert listing(name=Decimal("4711.0")).facts.name == "4711.0"
 
 
 def test_a_name_of_512_characters_is_the_longest() -> None:
-    assert listing(name="é" * 512).name == "é" * 512
-    assert listing(name=f"  {'é' * 512}  ").name == "é" * 512
+    assert listing(name="é" * 512).facts.name == "é" * 512
+    assert listing(name=f"  {'é' * 512}  ").facts.name == "é" * 512
     assert rejection(name="é" * 513) == ("too_long", "name has 513 characters, more than 512")
     assert rejection(name="n" * 3000)[0] == "too_long"
 
@@ -211,8 +234,8 @@ def test_the_first_rule_that_fails_is_the_rows_reason(wrong: dict[str, Any], rea
 )
 def test_a_field_that_cannot_be_used_is_dropped_and_counted(field: str, value: object) -> None:
     assert dropped(**{field: value}) == {field: 1}
-    column = getattr(listing(**{field: value}), field)
-    assert column is None
+    listed = listing(**{field: value})
+    assert getattr(listed if field == "barcode" else listed.facts, field) is None
 
 
 def test_dropped_fields_are_counted_over_all_rows() -> None:
@@ -229,16 +252,13 @@ def test_a_field_that_is_missing_is_not_counted(field: str) -> None:
 
 def test_an_empty_text_is_no_fact_and_nothing_is_lost_with_it() -> None:
     assert dropped(url=" ", brand="", category_path=[]) == {}
-    assert facts_of(listing(url=" ", brand="", size="  ", category_path=["", " "])) == (
-        "Green Tea",
-        *[None] * 6,
-    )
+    assert listing(url=" ", brand="", size="  ", category_path=["", " "]).facts == GREEN_TEA
 
 
 @pytest.mark.parametrize(("field", "longest"), [("url", 2048), ("brand", 255), ("size", 255)])
 def test_a_field_of_the_longest_length_is_kept(field: str, longest: int) -> None:
     assert dropped(**{field: "x" * longest}) == {}
-    assert getattr(listing(**{field: "x" * longest}), field) == "x" * longest
+    assert getattr(listing(**{field: "x" * longest}).facts, field) == "x" * longest
 
 
 def test_a_barcode_that_is_the_sku_is_none() -> None:
@@ -249,12 +269,13 @@ def test_a_barcode_that_is_the_sku_is_none() -> None:
 @pytest.mark.parametrize("claim", [None, False, 0, 1, "true", "yes"])
 def test_only_a_true_claim_is_a_special_or_a_missing_barcode(claim: object) -> None:
     listed = listing(is_on_special=claim, has_no_coles_barcode=claim)
-    assert (listed.is_on_special, listed.has_no_barcode) == (False, False)
+    assert (listed.terms.is_on_special, listed.has_no_barcode) == (False, False)
 
 
 def test_a_claimed_special_that_is_no_money_says_nothing() -> None:
     listed = listing(price_was="was 5", price_save_amount=-1, price_current=4)
-    assert (listed.price_cents, listed.was_price_cents, listed.saving_cents) == (400, None, None)
+    terms = listed.terms
+    assert (listed.price_cents, terms.was_price_cents, terms.saving_cents) == (400, None, None)
 
 
 @pytest.mark.parametrize(

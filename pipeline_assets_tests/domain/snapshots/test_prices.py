@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.snapshots.listing import Listing, RawProduct, terms_of, to_listing
+from pipeline_assets.domain.snapshots.listing import Listing, RawProduct, Terms, to_listing
 from pipeline_assets.domain.snapshots.prices import HistoryEntry, Price, PricePlan, plan_prices
 
 Day = Mapping[int, Listing]
@@ -17,6 +17,17 @@ Day = Mapping[int, Listing]
 
 def listing(price: Any = None, **terms: Any) -> Listing:
     return to_listing(1, RawProduct(name="Tea", sku="1", price_current=price, **terms), {})
+
+
+def price_of(sku_id: int, listed: Listing, previous_price_cents: int | None) -> Price:
+    """The price that a listing with a price today asks."""
+    assert listed.price_cents is not None
+    return Price(
+        sku_id=sku_id,
+        price_cents=listed.price_cents,
+        terms=listed.terms,
+        previous_price_cents=previous_price_cents,
+    )
 
 
 def plan(today: Day, known: Sequence[Price] = (), **last_known: int) -> PricePlan:
@@ -49,37 +60,45 @@ class Till:
 
 def test_a_sku_seen_for_the_first_time_is_new() -> None:
     tea = listing(Decimal("2.50"), price_was=3, is_on_special=True)
-    expected = Price(7, 250, 300, None, True, None, None, None, None)
+    terms = Terms(
+        was_price_cents=300,
+        saving_cents=None,
+        is_on_special=True,
+        unit_price_e4=None,
+        unit_of_measure=None,
+        is_available=None,
+    )
+    expected = Price(sku_id=7, price_cents=250, terms=terms, previous_price_cents=None)
     assert plan({7: tea}) == PricePlan(
         [expected], [], [], [], 0, [HistoryEntry(7, "first_seen", 250)]
     )
 
 
 def test_a_changed_price_remembers_the_one_before_it() -> None:
-    known = Price.of(7, listing(2), 150)
+    known = price_of(7, listing(2), 150)
     assert plan({7: listing(3)}, [known]) == PricePlan(
-        [], [Price.of(7, listing(3), 200)], [], [], 0, [HistoryEntry(7, "changed", 300)]
+        [], [price_of(7, listing(3), 200)], [], [], 0, [HistoryEntry(7, "changed", 300)]
     )
 
 
 def test_an_unchanged_price_is_not_rewritten() -> None:
-    assert plan({7: listing(2)}, [Price.of(7, listing(2), 150)]) == PricePlan([], [], [], [], 1, [])
+    assert plan({7: listing(2)}, [price_of(7, listing(2), 150)]) == PricePlan([], [], [], [], 1, [])
 
 
 def test_changed_terms_are_rewritten_without_an_entry_in_the_history() -> None:
-    known = [Price.of(n, listing(2), 150) for n in (1, 2, 3, 4)]
+    known = [price_of(n, listing(2), 150) for n in (1, 2, 3, 4)]
     today = {
         1: listing(2, is_on_special=True),
         2: listing(2, per_unit_price_string="$5.50/kg"),
         3: listing(2, is_available=False),
         4: listing(2, price_was=3),
     }
-    rewritten = [Price.of(n, listed, 150) for n, listed in today.items()]
+    rewritten = [price_of(n, listed, 150) for n, listed in today.items()]
     assert plan(today, known) == PricePlan([], [], rewritten, [], 0, [])
 
 
 def test_what_is_not_in_the_snapshot_or_has_no_price_there_is_delisted() -> None:
-    known = [Price.of(n, listing(2), None) for n in (9, 8, 7)]
+    known = [price_of(n, listing(2), None) for n in (9, 8, 7)]
     made = plan({7: listing(2), 8: listing(None)}, known)
     assert made == PricePlan(
         [],
@@ -97,7 +116,7 @@ def test_what_never_had_a_price_is_nothing_to_delist() -> None:
 
 def test_what_comes_back_knows_its_last_price() -> None:
     assert plan({7: listing(2)}, sku_7=200) == PricePlan(
-        [Price.of(7, listing(2), 200)], [], [], [], 0, [HistoryEntry(7, "back", 200)]
+        [price_of(7, listing(2), 200)], [], [], [], 0, [HistoryEntry(7, "back", 200)]
     )
 
 
@@ -111,8 +130,8 @@ def test_todays_prices_are_those_of_the_last_snapshot(days: list[Day]) -> None:
     for number, day in enumerate(days):
         till.take(number, day)
         sold = {sku: one for sku, one in day.items() if one.price_cents is not None}
-        assert {sku: price[1:8] for sku, price in till.prices.items()} == {
-            sku: terms_of(one) for sku, one in sold.items()
+        assert {sku: (one.price_cents, one.terms) for sku, one in till.prices.items()} == {
+            sku: (one.price_cents, one.terms) for sku, one in sold.items()
         }
 
 
