@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +123,14 @@ def test_what_is_known_already_asks_for_no_write_but_the_time() -> None:
     assert older == SkuPlan({}, {}, [], [], [])
     newer = book.take(visit(NIGHT, "A", brand="Bushells", barcode=B1))
     assert newer == SkuPlan({}, {}, [], [1001], [1001])
+
+
+@pytest.mark.parametrize("fact", ListedFacts.__struct_fields__)
+def test_a_change_of_any_fact_is_recorded(fact: str) -> None:
+    book = Book([visit(MORNING, "A")])
+    facts = msgspec.structs.replace(listing().facts, **{fact: "another"})
+    plan = book.take(Visit(NOON, "A", [msgspec.structs.replace(listing(), facts=facts)]))
+    assert plan.changed[1001].facts == facts
 
 
 def test_only_a_changed_barcode_or_match_key_bears_on_the_product() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +97,15 @@ def test_changed_terms_are_rewritten_without_an_entry_in_the_history() -> None:
     }
     rewritten = [price_of(n, listed, 150) for n, listed in today.items()]
     assert plan(today, known) == PricePlan([], [], rewritten, [], 0, [])
+
+
+@pytest.mark.parametrize("term", Terms.__struct_fields__)
+def test_a_change_of_any_term_rewrites_the_price(term: str) -> None:
+    before = listing(2)
+    terms = msgspec.structs.replace(before.terms, **{term: "another"})
+    today = msgspec.structs.replace(before, terms=terms)
+    made = plan({7: today}, [price_of(7, before, 150)])
+    assert made == PricePlan([], [], [price_of(7, today, 150)], [], 0, [])
 
 
 def test_what_is_not_in_the_snapshot_or_has_no_price_there_is_delisted() -> None:
