@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
@@ -13,6 +12,7 @@ from pipeline_assets.catalogue.database.statements import (
     write_rows,
 )
 from pipeline_assets.catalogue.schema import brand_aliases, brand_translations, brands, skus
+from pipeline_assets.domain.brands.aliases import Alias, AliasPlan, KnownBrand
 from pipeline_assets.domain.brands.plan import Translation
 from pipeline_assets.domain.normalisation.words import nicest_spelling
 
@@ -60,52 +60,39 @@ def write_translations(
         write_rows(connection, insert(brand_translations), list(written))
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """A normalised brand name, how it is spelled, and the brand it stands for now."""
-
-    alias: str
-    spelling: str
-    brand_id: int
-    brand_normalised_name: str
-
-
 def aliases(connection: Connection) -> list[Alias]:
     """Every alias with its brand, by alias."""
     rows = connection.execute(
-        select(
-            brand_aliases.c.alias,
-            brand_aliases.c.spelling,
-            brands.c.brand_id,
-            brands.c.normalised_name,
-        )
+        select(brand_aliases.c.alias, brand_aliases.c.spelling, brands.c.normalised_name)
         .join(brands, brands.c.brand_id == brand_aliases.c.brand_id)
         .order_by(brand_aliases.c.alias)
     )
-    return [Alias(*row) for row in rows]
+    return [Alias(alias=row[0], spelling=row[1], brand_normalised_name=row[2]) for row in rows]
 
 
-def known_brands(connection: Connection) -> dict[str, tuple[int, str]]:
-    """Every brand's id and name by its normalised name, also where no alias stands for it."""
+def known_brands(connection: Connection) -> dict[str, KnownBrand]:
+    """Every brand by its normalised name, also where no alias stands for it."""
     rows = connection.execute(select(brands.c.normalised_name, brands.c.brand_id, brands.c.name))
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: KnownBrand(brand_id=row[1], name=row[2]) for row in rows}
 
 
-def create_brand(connection: Connection, normalised_name: str, name: str) -> int:
-    """Register a brand; returns its id."""
-    return insert_row(connection, brands, {"normalised_name": normalised_name, "name": name})
+def apply_alias_plan(connection: Connection, plan: AliasPlan) -> None:
+    """Write the plan: brands that are new, aliases that move, brands that are shown otherwise."""
+    for name, spelling in plan.created.items():
+        insert_row(connection, brands, {"normalised_name": name, "name": spelling})
+    ids = _brand_ids(connection, set(plan.moved.values()))
+    _point_aliases(connection, {alias: ids[name] for alias, name in plan.moved.items()})
+    _rename_brands(connection, plan.renamed)
 
 
-def point_aliases(connection: Connection, targets: Mapping[str, int]) -> None:
-    """Let aliases stand for other brands, as alias → brand_id."""
+def _point_aliases(connection: Connection, targets: Mapping[str, int]) -> None:
     if targets:
         statement = update(brand_aliases).where(brand_aliases.c.alias == bindparam("of_alias"))
         rows = [{"of_alias": alias, "brand_id": brand_id} for alias, brand_id in targets.items()]
         write_rows(connection, statement, rows)
 
 
-def rename_brands(connection: Connection, names: Mapping[int, str]) -> None:
-    """Change how brands are shown, as brand_id → name."""
+def _rename_brands(connection: Connection, names: Mapping[int, str]) -> None:
     if names:
         statement = update(brands).where(brands.c.brand_id == bindparam("of_brand"))
         rows = [{"of_brand": brand_id, "name": name} for brand_id, name in names.items()]

@@ -1,12 +1,10 @@
 """Which brand names mean one brand, and one brand for them."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import brands as catalogue
 from pipeline_assets.catalogue import watermarks
-from pipeline_assets.catalogue.brands import Alias
+from pipeline_assets.domain.brands.aliases import TranslatedTo, plan_aliases
 from pipeline_assets.domain.brands.plan import collect_brand_facts, plan_brands
 from pipeline_assets.services.post_processing.reports import StepReport
 
@@ -47,35 +45,16 @@ def translate_brands(connection: Connection) -> StepReport:
 
 def reconcile_brands(connection: Connection) -> StepReport:
     """Let every alias stand for the brand it was translated to, and no other."""
-    translated = catalogue.translations(connection)
     aliases = catalogue.aliases(connection)
-    spellings = {alias.alias: alias.spelling for alias in aliases}
-    spellings |= {row["canonical"]: row["canonical_spelling"] for row in translated.values()}
-    canonical = {
-        alias.alias: translated[alias.alias]["canonical"]
-        if alias.alias in translated
-        else alias.alias
-        for alias in aliases
+    translated = {
+        alias: TranslatedTo(row["canonical"], row["canonical_spelling"])
+        for alias, row in catalogue.translations(connection).items()
     }
-    known = catalogue.known_brands(connection)
-    ids = {name: brand_id for name, (brand_id, _) in known.items()}
-    for name in sorted(set(canonical.values()) - ids.keys()):
-        ids[name] = catalogue.create_brand(connection, name, spellings[name])
-    moved = {a.alias: ids[canonical[a.alias]] for a in aliases if _is_elsewhere(a, canonical)}
-    catalogue.point_aliases(connection, moved)
-    renamed = {
-        ids[name]: spellings[name]
-        for name in set(canonical.values()) & known.keys()
-        if known[name][1] != spellings[name]
-    }
-    catalogue.rename_brands(connection, renamed)
+    plan = plan_aliases(aliases, translated, catalogue.known_brands(connection))
+    catalogue.apply_alias_plan(connection, plan)
     return StepReport(
         RECONCILED,
-        changes={"aliases_moved": len(moved), "brands_renamed": len(renamed)},
-        facts={"aliases": len(aliases), "brands": len(set(canonical.values()))},
-        details=[f"{alias} now refers to {canonical[alias]}" for alias in sorted(moved)],
+        changes={"aliases_moved": len(plan.moved), "brands_renamed": len(plan.renamed)},
+        facts={"aliases": len(aliases), "brands": plan.brand_count},
+        details=[f"{alias} now refers to {name}" for alias, name in sorted(plan.moved.items())],
     )
-
-
-def _is_elsewhere(alias: Alias, canonical: Mapping[str, str]) -> bool:
-    return alias.brand_normalised_name != canonical[alias.alias]
