@@ -1,5 +1,7 @@
 """Prices as they are written and read back: every term in its own place."""
 
+from typing import Any
+
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.prices import lookup_prices
 from pipeline_assets.domain.snapshots.listing import Terms
@@ -17,7 +19,11 @@ def price_of_the_one_sku(workplace: Workplace) -> Price:
 
 
 def test_a_price_is_read_as_it_was_written_and_as_it_was_rewritten(workplace: Workplace) -> None:
-    terms = {"price_was": 6, "price_save_amount": 1.5, "per_unit_price_string": "$1.68 per 100 g"}
+    terms: dict[str, Any] = {
+        "price_was": 6,
+        "price_save_amount": 1.5,
+        "per_unit_price_string": "$1.68 per 100 g",
+    }
     workplace.take("one.jsonl", [row("7", 4.5, is_on_special=True, is_available=False, **terms)])
     sku_id = workplace.one("SELECT sku_id FROM skus")
     assert price_of_the_one_sku(workplace) == Price(

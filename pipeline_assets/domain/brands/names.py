@@ -6,11 +6,9 @@ rule needs besides (shared barcodes) is judged in `brands`; the words it knows a
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from html import unescape
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -27,6 +25,7 @@ from pipeline_assets.domain.brands.vocabulary import (
     is_generic,
     is_goods,
 )
+from pipeline_assets.domain.normalisation.words import plain
 
 
 class NameRule(IntEnum):
@@ -91,7 +90,6 @@ SIMILAR = 0.83  # one letter in six, with two barcodes
 VERY_SIMILAR = 0.9  # one letter in ten, with one barcode
 MAX_INITIALS = 5
 
-_APOSTROPHES = re.compile("['’‘`´ʼ′＇]")
 _DOTTED_LETTERS = re.compile(r"\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -99,8 +97,8 @@ _WORD = re.compile(r"[^\W_]+")
 @lru_cache(maxsize=65_536)
 def read_brand_name(spelling: str) -> BrandName:
     """A brand's name as a retailer writes it, HTML entities and legal form included."""
-    raw = _WORD.findall(_plain_text(spelling))
-    words = [(word, word.lower()) for word in raw if word.lower() != "and"]
+    raw = _WORD.findall(_joined_parts(plain(spelling, keeps_case=True)))
+    words = [(word, lower) for word in raw if (lower := plain(word)) != "and"]
     if len(words) > 1 and words[0][1] == "the":
         del words[0]
     end = len(words)
@@ -111,10 +109,12 @@ def read_brand_name(spelling: str) -> BrandName:
     return BrandName(core or (spelling.lower(),), is_legal, "".join(raw).isupper())
 
 
-def _plain_text(spelling: str) -> str:
-    text = _APOSTROPHES.sub("", unescape(unescape(spelling)))
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(sign for sign in text if not unicodedata.combining(sign))
+def _joined_parts(text: str) -> str:
+    """The text with what is one word written as one: `Smith's`, `New Zealand`, `P.R.B`.
+
+    Other dots part words here (`Dr.Oetker`), unlike in a normalised name: a rule looks at each.
+    """
+    text = text.replace("'", "")
     for place in PLACES_OF_TWO_WORDS:
         text = re.sub(rf"\b{place}\b", place.replace(" ", ""), text, flags=re.IGNORECASE)
     return _DOTTED_LETTERS.sub(lambda match: match.group().replace(".", ""), text)

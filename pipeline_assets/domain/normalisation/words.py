@@ -11,7 +11,10 @@ from functools import lru_cache
 from html import unescape
 
 _ASCII_WORDS = re.compile(r"[a-z0-9]+")
-_INSIDE_A_WORD = re.compile(r"[.'’‘ʼ`´′＇]")
+# NFKD has made a space and a mark of ´, and ' of ＇.
+_APOSTROPHES = re.compile("['’‘ʼ`′]| \u0301")
+_INSIDE_A_WORD = re.compile(r"[.']")
+_SMALL_LETTER = re.compile(r"LATIN SMALL (?:LETTER|LIGATURE) (\w+)")
 _MOST_ESCAPES = 3
 
 
@@ -34,15 +37,22 @@ def nicest_spelling(spellings: Iterable[str]) -> str:
     )
 
 
-def plain(text: str) -> str:
-    """The text without entities, case, accents and presentation forms; other scripts stay."""
+def plain(text: str, *, keeps_case: bool = False) -> str:
+    """The text without entities, case, accents and presentation forms; other scripts stay.
+
+    Whatever is written for an apostrophe becomes `'`. With `keeps_case` the capitals stay: the
+    names of brands tell abbreviations and legal forms by them (`SpA`, but `Blue Lagoon Spa`).
+    """
     for _ in range(_MOST_ESCAPES):
         if "&" not in text:
             break
         text = unescape(text)
     if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text)
+        text = text.replace("`", "'")
+        return text if keeps_case else text.lower()
+    decomposed = _APOSTROPHES.sub("'", unicodedata.normalize("NFKD", text))
+    if keeps_case:
+        return "".join(map(_without_mark, decomposed))
     # By way of upper case: a few small letters, ı among them, share their capital with another.
     folded = unicodedata.normalize("NFKD", decomposed.upper().casefold())
     return "".join(map(_without_mark, folded))
@@ -55,5 +65,7 @@ def _without_mark(character: str) -> str:
         return character
     if unicodedata.combining(character):
         return ""
-    match = re.match(r"LATIN SMALL (?:LETTER|LIGATURE) (\w+)", unicodedata.name(character, ""))
-    return match[1].lower() if match and len(match[1]) <= 2 else character
+    match = _SMALL_LETTER.match(unicodedata.name(character.lower(), ""))
+    if not match or len(match[1]) > 2:
+        return character
+    return match[1].lower() if character.islower() else match[1]

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.normalisation.words import clean_words, nicest_spelling, normalise_brand
+from pipeline_assets.domain.brands.names import read_brand_name
+from pipeline_assets.domain.normalisation.words import (
+    clean_words,
+    nicest_spelling,
+    normalise_brand,
+    plain,
+)
 
 LATIN = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=["Cc"]), max_size=40
@@ -43,6 +49,25 @@ LATIN = st.text(
 )
 def test_a_brand_has_one_normalised_name(raw: str | None, expected: str | None) -> None:
     assert normalise_brand(raw) == expected
+
+
+@pytest.mark.parametrize("sign", list("'’‘ʼ`´′＇"))
+def test_whatever_is_written_for_an_apostrophe_parts_no_word(sign: str) -> None:
+    spelling = f"Griffin{sign}s Foods"
+    assert clean_words(spelling) == ("griffins", "foods")
+    assert plain(spelling) == "griffin's foods"
+    assert read_brand_name(spelling).core == ("griffins", "foods")
+
+
+def test_capitals_stay_where_they_are_asked_for() -> None:
+    assert plain("Łódź &amp; Søn SpA’s", keeps_case=True) == "Lodz & Son SpA's"
+    assert plain("B&amp;B`S", keeps_case=True) == "B&B'S"
+
+
+@given(LATIN)
+def test_only_the_case_differs_where_capitals_stay(text: str) -> None:
+    kept = plain(text, keeps_case=True)
+    assert clean_words(kept) == clean_words(text)
 
 
 @given(LATIN)
