@@ -3,7 +3,7 @@
 import gzip
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,8 +23,7 @@ from pipeline_assets.services.enrichment.progress import Figures
 from pipeline_assets.services.files.outcomes import FileOutcome
 from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.operators import reports
-from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.settings import Settings
+from pipeline_assets.services.pipeline import Pipeline, utc_now
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 VOLATILE_TABLES = ("file_attempts", "alembic_version", "sqlite_sequence", "locks")
@@ -40,25 +39,14 @@ class Clock:
         return self.now
 
 
-class FixedPipelineResource(PipelineResource):
-    """A resource that hands out the pipeline a test has made for a folder."""
-
-    root: str
-
-    def open(self) -> Pipeline:
-        return _MADE[self.root]
-
-
-_MADE: dict[str, Pipeline] = {}
-
-
 @dataclass
 class Workplace:
     """One installation. `drain` goes through Dagster, `ingest` calls the service directly."""
 
     root: Path
-    clock: Clock | None = None
+    clock: Callable[[], datetime] = field(default=utc_now)
     catalogue_url: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -98,14 +86,20 @@ class Workplace:
             **self.variables,
         }
 
+    @property
+    def resource(self) -> PipelineResource:
+        """The pipeline of this place, as assets and sensors get it."""
+        return PipelineResource(
+            data_dir=str(self.data),
+            catalogue_url=self.catalogue_url,
+            settings={"settle_s": 0, "retry_wait_s": 0, **self.settings},
+            clock=self.clock,
+        )
+
     @cached_property
     def pipeline(self) -> Pipeline:
-        """The pipeline of this place, with its own clock where one was set."""
-        settings = Settings(
-            data_dir=self.data, settle_s=0, retry_wait_s=0, catalogue_url=self.catalogue_url
-        )
-        clock = {"clock": self.clock} if self.clock else {}
-        return Pipeline(settings, **clock).prepare()
+        """The pipeline of this place."""
+        return self.resource.open()
 
     @cached_property
     def instance(self) -> dg.DagsterInstance:
@@ -115,8 +109,14 @@ class Workplace:
     @cached_property
     def definitions(self) -> dg.Definitions:
         """The project's definitions, on this place's pipeline."""
-        _MADE[str(self.root)] = self.pipeline
-        return build_defs(FixedPipelineResource(root=str(self.root)))
+        return build_defs(self.resource)
+
+    def change(self, **fields: Any) -> None:
+        """Set fields, and let the pipeline and the definitions be made anew from them."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        for made in ("pipeline", "definitions"):
+            self.__dict__.pop(made, None)
 
     def __enter__(self) -> "Workplace":
         return self
@@ -128,7 +128,6 @@ class Workplace:
         trace: TracebackType | None,
     ) -> None:
         self._stack.close()
-        _MADE.pop(str(self.root), None)
         if "pipeline" in self.__dict__:
             self.pipeline.engine.dispose()
 

@@ -51,9 +51,8 @@ def read_settings() -> Settings:
 def find_pipeline() -> Pipeline:
     """The pipeline of the environment as it is: nothing is created or migrated."""
     settings = read_settings()
-    # Runs read the environment again, and the working folder changes to DAGSTER_HOME.
-    os.environ["PIPELINE_DATA_DIR"] = str(settings.data_path)
-    return Pipeline(settings)
+    # Absolute, as the working folder changes to DAGSTER_HOME.
+    return Pipeline(settings.model_copy(update={"data_dir": settings.data_path}))
 
 
 def open_pipeline(*, waits: bool = False) -> Pipeline:
@@ -98,6 +97,14 @@ def runs_by_inbox() -> "Iterator[Callable[[Inbox], RunRecords]]":
         return
     with open_instance() as instance:
         yield partial(runs_of_inbox, instance)
+
+
+def definitions_for(pipeline: Pipeline) -> "dg.Definitions":
+    """The whole graph for runs in this process, in the pipeline's data folder."""
+    from pipeline_assets.definitions import build_defs
+    from pipeline_assets.orchestration.resources import PipelineResource
+
+    return build_defs(PipelineResource(data_dir=str(pipeline.settings.data_path)))
 
 
 def print_json(value: Any) -> None:

@@ -12,6 +12,7 @@ from pipeline_assets.cli.common import (
     STRICT,
     Json,
     dagster_instance,
+    definitions_for,
     open_pipeline,
     print_json,
 )
@@ -44,11 +45,11 @@ def run_enrichment(
     pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool, waits: bool
 ) -> dict[str, Any]:
     """Enrich what can be enriched, show it, and return it as plain data."""
-    from pipeline_assets.definitions import defs
     from pipeline_assets.orchestration.drain import drain_enrichment
 
     with EnrichmentBar(is_quiet=is_quiet) as bar:
-        drained = drain_enrichment(pipeline, instance, defs, bar, bar, waits=waits)
+        definitions = definitions_for(pipeline)
+        drained = drain_enrichment(pipeline, instance, definitions, bar, bar, waits=waits)
     files = reports.enrichment_reports(pipeline, drained)
     if not is_quiet:
         terminal.show_enriched(files)

@@ -39,7 +39,7 @@ def opened(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> Pip
     except CatalogueUnavailableError as error:
         if not error.is_transient:
             raise dg.Failure(str(error), allow_retries=False) from error
-        raise start_again(context, Settings(), error, _WITHOUT_END) from error
+        raise start_again(context, pipeline.read_settings(), error, _WITHOUT_END) from error
 
 
 def take(

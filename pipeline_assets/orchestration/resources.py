@@ -1,21 +1,49 @@
 """How assets and sensors reach the data folder and the catalogue."""
 
 from functools import lru_cache
+from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
-from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.pipeline import Clock, Pipeline, utc_now
 from pipeline_assets.settings import Settings
 
 
 class PipelineResource(dg.ConfigurableResource[Pipeline]):
-    """The data folder and its catalogue, as the environment's settings name them."""
+    """The data folder and its catalogue. What no field says is as the environment's settings say.
+
+    The UI shows the fields. A URL with a password is better left to the environment, or handed in
+    as `dg.EnvVar`.
+    """
+
+    data_dir: str | None = Field(
+        default=None, description="Folder of the inboxes, archive, quarantine."
+    )
+    catalogue_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the catalogue; empty: catalogue.sqlite in the data folder.",
+    )
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="Further settings by their names, such as settle_s."
+    )
+    # Dagster types the field as a dependency only, and its default as one too.
+    clock: dg.ResourceDependency[Clock] = utc_now  # type: ignore[assignment]
 
     def open(self) -> Pipeline:
         """The pipeline, its folders made and its catalogue migrated; checked once per process."""
-        return _prepared(Settings())
+        return _prepared(self.read_settings(), self.clock)
+
+    def read_settings(self) -> Settings:
+        """The settings that hold: the fields, then the environment, then the defaults.
+
+        Raises pydantic's `ValidationError` for a value that cannot be used or a name of no setting.
+        """
+        fields = {"data_dir": self.data_dir, "catalogue_url": self.catalogue_url}
+        given = {name: value for name, value in fields.items() if value is not None}
+        return Settings(**{**self.settings, **given})
 
 
 @lru_cache(maxsize=4)
-def _prepared(settings: Settings) -> Pipeline:
-    return Pipeline(settings).prepare()
+def _prepared(settings: Settings, clock: Clock) -> Pipeline:
+    return Pipeline(settings, clock).prepare()

@@ -13,6 +13,9 @@ from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBO
 from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings
 
+Clock = Callable[[], datetime]
+"""Gives now in UTC without zone."""
+
 
 def utc_now() -> datetime:
     """Now, in UTC without zone, as the catalogue stores moments."""
@@ -21,10 +24,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One data folder and its catalogue; `clock` gives now in UTC without zone."""
+    """One data folder and its catalogue."""
 
     settings: Settings = field(default_factory=lambda: Settings())
-    clock: Callable[[], datetime] = utc_now
+    clock: Clock = utc_now
 
     @cached_property
     def engine(self) -> Engine:

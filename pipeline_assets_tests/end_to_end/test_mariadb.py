@@ -92,8 +92,7 @@ def test_post_processing_says_the_same_on_both_databases(
 ) -> None:
     now = datetime(2025, 9, 24)
     on_sqlite = real_catalogue(now)
-    drained_on_mariadb.clock = Clock(now)
-    drained_on_mariadb.__dict__.pop("pipeline")  # so that it is made anew, with that clock
+    drained_on_mariadb.change(clock=Clock(now))
     for place in (on_sqlite, drained_on_mariadb):
         assert list(run_steps(place.pipeline, PostProcessingOptions()))
     found = contents(on_sqlite)

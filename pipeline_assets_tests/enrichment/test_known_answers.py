@@ -14,9 +14,14 @@ NOW = datetime(2025, 9, 24, 12)
 
 
 @pytest.fixture
-def place(workplace: Workplace) -> Workplace:
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def place(workplace: Workplace, clock: Clock) -> Workplace:
     """A workplace whose clock stands."""
-    workplace.clock = Clock(NOW)
+    workplace.clock = clock
     return workplace
 
 
@@ -53,12 +58,13 @@ def test_that_there_is_none_is_known_for_ninety_days(
     assert shop.asked == asked
 
 
-def test_a_mark_that_is_handed_on_does_not_grow_younger(place: Workplace, shop: Shop) -> None:
+def test_a_mark_that_is_handed_on_does_not_grow_younger(
+    place: Workplace, clock: Clock, shop: Shop
+) -> None:
     shop.pages["1"] = linked_page(mpn="none")
-    assert place.clock
     for day in range(0, 100, 20):
-        place.clock.now = NOW + timedelta(days=day)
-        date = place.clock.now.date().isoformat()
+        clock.now = NOW + timedelta(days=day)
+        date = clock.now.date().isoformat()
         source = shop.row("1")
         source["metadata"]["scraped_date"] = date
         to_enrich(place, f"coles-{day}.jsonl", [source])
@@ -67,9 +73,9 @@ def test_a_mark_that_is_handed_on_does_not_grow_younger(place: Workplace, shop: 
         place.ingest(f"coles-{day}.jsonl")
     # Asked on day 0; known on the days 20 to 80 without renewing itself; asked again on day 100.
     assert shop.asked == ["1"]
-    place.clock.now = NOW + timedelta(days=100)
+    clock.now = NOW + timedelta(days=100)
     source = shop.row("1")
-    source["metadata"]["scraped_date"] = place.clock.now.date().isoformat()
+    source["metadata"]["scraped_date"] = clock.now.date().isoformat()
     to_enrich(place, "coles-100.jsonl", [source])
     enrich_file(place.pipeline, "coles-100.jsonl")
     assert shop.asked == ["1", "1"]

@@ -11,8 +11,7 @@ from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.sensors import barcode_enrichment_inbox_sensor
 from pipeline_assets.services.enrichment.claims import begin_alone
 from pipeline_assets.services.operators.requeue import requeue
-from pipeline_assets.services.pipeline import Pipeline, utc_now
-from pipeline_assets.settings import Settings
+from pipeline_assets.services.pipeline import utc_now
 from pipeline_assets_tests.enrichment.shop import (
     Operator,
     Shop,
@@ -22,7 +21,7 @@ from pipeline_assets_tests.enrichment.shop import (
     open_shop,
     to_enrich,
 )
-from pipeline_assets_tests.workplace import FixedPipelineResource, Workplace
+from pipeline_assets_tests.workplace import Workplace
 
 JOB = "barcode_enrichment"
 
@@ -180,16 +179,13 @@ class Ticks:
     def __init__(self, place: Workplace) -> None:
         self.place = place
         self.offset = timedelta()
-        settings = Settings(data_dir=place.data, settle_s=0, retry_wait_s=0)
-        place.pipeline = Pipeline(settings, lambda: utc_now() + self.offset).prepare()
+        place.change(clock=lambda: utc_now() + self.offset)
         self.idle_because: str | None = None
 
     def tick(self) -> list[dg.RunRequest]:
         """What the sensor asks for now."""
-        assert self.place.definitions
-        resource = FixedPipelineResource(root=str(self.place.root))
         with dg.build_sensor_context(
-            instance=self.place.instance, resources={"pipeline": resource}
+            instance=self.place.instance, resources={"pipeline": self.place.resource}
         ) as context:
             result = barcode_enrichment_inbox_sensor.evaluate_tick(context)
         self.idle_because = result.skip_message

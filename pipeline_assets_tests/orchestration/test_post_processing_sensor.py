@@ -13,9 +13,8 @@ from dagster._core.remote_origin import (
 )
 
 from pipeline_assets.orchestration.sensors import post_processing_sensor
-from pipeline_assets.services.pipeline import Pipeline, utc_now
-from pipeline_assets.settings import Settings
-from pipeline_assets_tests.workplace import FixedPipelineResource, Workplace, row
+from pipeline_assets.services.pipeline import utc_now
+from pipeline_assets_tests.workplace import Workplace, row
 
 HOUR_S = 3600
 NOTHING_NEW = "Nothing has been ingested since the last post-processing."
@@ -36,18 +35,11 @@ class PostProcessingTicks:
         self.idle_because: str | None = None
         self.made = 0
         self._cursor: str | None = None
-        settings = Settings(data_dir=place.data, settle_s=0, retry_wait_s=0, max_failures=1)
-        place.pipeline = Pipeline(settings, lambda: utc_now() + self.offset).prepare()
+        place.change(settings={"max_failures": 1}, clock=lambda: utc_now() + self.offset)
         self.jobs = {
             name: place.definitions.resolve_job_def(name)
             for name in ("product_update", "post_process_only")
         }
-
-    def use(self, pipeline: Pipeline) -> None:
-        """From now on the sensor works with another pipeline."""
-        self.place.pipeline = pipeline
-        self.place.__dict__.pop("definitions", None)
-        assert self.place.definitions  # made anew, they hand out this pipeline
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
@@ -55,9 +47,8 @@ class PostProcessingTicks:
 
     def tick(self) -> int:
         """How many runs the sensor asks for now."""
-        resource = FixedPipelineResource(root=str(self.place.root))
         with dg.build_sensor_context(
-            instance=self.instance, cursor=self._cursor, resources={"pipeline": resource}
+            instance=self.instance, cursor=self._cursor, resources={"pipeline": self.place.resource}
         ) as context:
             result = post_processing_sensor.evaluate_tick(context)
         self._cursor = result.cursor or self._cursor  # as the daemon keeps it
@@ -126,7 +117,7 @@ def test_files_that_wait_hold_it_up(ticks: PostProcessingTicks) -> None:
 
 def test_a_file_that_still_arrives_holds_it_up(ticks: PostProcessingTicks) -> None:
     ticks.take()
-    ticks.use(Pipeline(Settings(data_dir=ticks.place.data, settle_s=60)))
+    ticks.place.settings["settle_s"] = 60
     ticks.drop()
     assert ticks.tick() == 0
     assert ticks.idle_because == "Files in the product inbox still to be processed: 1."
@@ -229,10 +220,10 @@ def test_an_unreachable_catalogue_is_told_and_nothing_is_asked_for(
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     url = f"mysql+mysqlconnector://nobody@127.0.0.1:{port}/catalogue"
-    reachable = workplace.pipeline
-    ticks.use(Pipeline(Settings(data_dir=workplace.data, catalogue_url=url)))
+    reachable = workplace.catalogue_url
+    workplace.catalogue_url = url
     assert ticks.tick() == 0
     assert ticks.idle_because is not None
     assert "cannot be reached" in ticks.idle_because
-    ticks.use(reachable)
+    workplace.catalogue_url = reachable
     assert ticks.tick() == 1

@@ -3,7 +3,6 @@
 import sqlite3
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,6 @@ from pipeline_assets.services.files import attempt
 from pipeline_assets.services.ingestion import ingest_file
 from pipeline_assets.services.ingestion.write_snapshot import WrittenSnapshot, write_snapshot
 from pipeline_assets.services.operators.requeue import requeue
-from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.settings import Settings
 from pipeline_assets_tests.orchestration.job_runs import (
     ASSETS,
     materialized,
@@ -33,10 +30,8 @@ from pipeline_assets_tests.workplace import Workplace, row
 @pytest.fixture
 def place(workplace: Workplace) -> Workplace:
     """A workplace that waits a tenth of a second for a lock, and fails three times at the most."""
-    settings = Settings(
-        data_dir=workplace.data, settle_s=0, retry_wait_s=0, lock_timeout_s=0.1, max_failures=3
-    )
-    workplace.pipeline = Pipeline(settings).prepare()
+    workplace.change(settings={"lock_timeout_s": 0.1, "max_failures": 3})
+    assert workplace.pipeline
     return workplace
 
 
@@ -138,9 +133,7 @@ def test_without_config_and_without_a_file_the_run_ends_well_and_says_so(place: 
 def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_file(
     place: Workplace, monkeypatch: pytest.MonkeyPatch, moment: str, file: str | None
 ) -> None:
-    place.pipeline = replace(
-        place.pipeline, settings=place.pipeline.settings.model_copy(update={"max_failures": 10})
-    )
+    place.change(settings=place.settings | {"max_failures": 10})
     place.drop("a.jsonl", [row()])
     original = getattr(attempt, moment)
     locks: list[threading.Timer] = []

@@ -13,9 +13,8 @@ from dagster._core.remote_origin import (
 )
 
 from pipeline_assets.orchestration.sensors import product_inbox_sensor
-from pipeline_assets.services.pipeline import Pipeline, utc_now
-from pipeline_assets.settings import Settings
-from pipeline_assets_tests.workplace import FixedPipelineResource, Workplace
+from pipeline_assets.services.pipeline import utc_now
+from pipeline_assets_tests.workplace import Workplace
 
 JOB = "product_update"
 # Dagster demands of a queued run that it says where its job comes from.
@@ -32,8 +31,7 @@ class Ticks:
         self.cursor: str | None = None
         self.idle_because: str | None = None
         self.offset = timedelta()
-        settings = Settings(data_dir=place.data, settle_s=settle_s, retry_wait_s=0)
-        place.pipeline = Pipeline(settings, lambda: utc_now() + self.offset).prepare()
+        place.change(settings={"settle_s": settle_s}, clock=lambda: utc_now() + self.offset)
         self._job = place.definitions.resolve_job_def(JOB)
 
     def advance(self, seconds: float) -> None:
@@ -42,9 +40,8 @@ class Ticks:
 
     def tick(self) -> list[dg.RunRequest]:
         """What the sensor asks for now."""
-        resource = FixedPipelineResource(root=str(self.place.root))
         with dg.build_sensor_context(
-            instance=self.instance, cursor=self.cursor, resources={"pipeline": resource}
+            instance=self.instance, cursor=self.cursor, resources={"pipeline": self.place.resource}
         ) as context:
             result = product_inbox_sensor.evaluate_tick(context)
         self.cursor = result.cursor
