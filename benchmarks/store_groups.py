@@ -32,8 +32,9 @@ from pipeline_assets.catalogue.schema import (
     stores,
 )
 from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.post_processing.groups import RECONCILED_GROUPS
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
-from pipeline_assets.services.post_processing.steps import STEPS, run_step
+from pipeline_assets.services.post_processing.steps import run_step
 from pipeline_assets.settings import Settings
 
 SKUS_PER_STORE = 2600
@@ -162,9 +163,8 @@ def measure(name: str, folder: Path, table: Table) -> None:
 def run_here(folder: Path) -> None:
     """The measured part: reading, planning, writing; the imports are not counted."""
     pipeline = open_at(folder)
-    step = next(step for step in STEPS if step.name == "reconciled_groups")
     begun = time.process_time()
-    report = run_step(pipeline, step, PostProcessingOptions())
+    report = run_step(pipeline, RECONCILED_GROUPS, PostProcessingOptions())
     cpu_s = time.process_time() - begun
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     facts, changes = report.facts, report.changes

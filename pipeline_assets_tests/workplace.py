@@ -24,6 +24,9 @@ from pipeline_assets.services.files.outcomes import FileOutcome
 from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.operators import reports
 from pipeline_assets.services.pipeline import Pipeline, utc_now
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.post_processing.reports import StepReport
+from pipeline_assets.services.post_processing.steps import STEPS, run_step
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 VOLATILE_TABLES = ("file_attempts", "alembic_version", "sqlite_sequence", "locks")
@@ -159,6 +162,11 @@ class Workplace:
         return drain_enrichment(
             self.pipeline, self.instance, self.definitions, silent, silent, waits=waits
         )
+
+    def post_process(self, options: PostProcessingOptions | None = None) -> list[StepReport]:
+        """Run all steps of post-processing, without Dagster."""
+        options = options or PostProcessingOptions()
+        return [run_step(self.pipeline, step, options) for step in STEPS]
 
     def outcomes(self, drained: Drained) -> dict[str, tuple[str, str | None]]:
         """What became of each file of a drain, as name → (outcome, reason)."""

@@ -14,7 +14,8 @@ from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONL
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
-from pipeline_assets.services.post_processing.steps import STEPS, Step, run_step
+from pipeline_assets.services.post_processing.step import Step
+from pipeline_assets.services.post_processing.steps import STEPS, run_step
 
 _SHOWN_DETAILS = 200
 

@@ -13,8 +13,7 @@ from pipeline_assets.cli import app
 from pipeline_assets.domain.products.reasons import Reason
 from pipeline_assets.domain.snapshots.acceptance import REASONS
 from pipeline_assets.sample.generator import sample_files
-from pipeline_assets.services.post_processing.options import PostProcessingOptions
-from pipeline_assets.services.post_processing.steps import STEPS, run_steps
+from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
 
@@ -51,7 +50,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
         for file in sample_files(date.today()):
             if file.inbox == "product_inbox":
                 place.take(file.name, file.content)
-        assert len(list(run_steps(place.pipeline, PostProcessingOptions()))) == len(STEPS)
+        assert len(place.post_process()) == len(STEPS)
         yield place
 
 

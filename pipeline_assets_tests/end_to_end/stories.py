@@ -18,7 +18,6 @@ from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.operators.decide import DecisionKind, decide
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
-from pipeline_assets.services.post_processing.steps import run_steps
 from pipeline_assets_tests.domain.products.naive_partition import naive_partition
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -42,7 +41,7 @@ class File(NamedTuple):
 
 def post_process(place: Workplace, **options: Any) -> dict[str, StepReport]:
     """All steps once, by name."""
-    reports = run_steps(place.pipeline, PostProcessingOptions(**options))
+    reports = place.post_process(PostProcessingOptions(**options))
     return {report.step: report for report in reports}
 
 

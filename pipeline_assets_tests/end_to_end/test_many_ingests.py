@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_assets.services.post_processing.options import PostProcessingOptions
-from pipeline_assets.services.post_processing.steps import run_steps
 from pipeline_assets_tests import soaks
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.many_ingests import ingest_at_once, overlapping_files
@@ -25,7 +23,7 @@ def ingested(place: Workplace, seed: int, processes: int) -> Contents:
     for name in names:
         place.drop(name, files[name])
     assert ingest_at_once(place, processes) == dict.fromkeys(files, "archived")
-    assert list(run_steps(place.pipeline, PostProcessingOptions()))
+    assert place.post_process()
     assert len(place.files("archive")) == len(files)
     said = contents(place, with_figures=False)
     place.pipeline.engine.dispose()

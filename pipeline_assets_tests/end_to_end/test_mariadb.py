@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from pipeline_assets.services.post_processing.options import PostProcessingOptions
-from pipeline_assets.services.post_processing.steps import run_steps
 from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.workplace import Clock, Workplace, row
@@ -94,7 +92,7 @@ def test_post_processing_says_the_same_on_both_databases(
     on_sqlite = real_catalogue(now)
     drained_on_mariadb.change(clock=Clock(now))
     for place in (on_sqlite, drained_on_mariadb):
-        assert list(run_steps(place.pipeline, PostProcessingOptions()))
+        assert place.post_process()
     found = contents(on_sqlite)
     # The view counts from the database's own now, at which all these stores are long out of date.
     assert differences(found, contents(drained_on_mariadb)) == {}

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
-from pipeline_assets.services.post_processing.steps import STEPS, run_steps
+from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets_tests.workplace import Clock, Workplace
 
 MakeCatalogue = Callable[[datetime], Workplace]
@@ -23,7 +23,7 @@ FULL_STORES = {"G102", "G120", "G395", "G467", "G498", "G577", "G700"}
 
 
 def post_process(place: Workplace, options: PostProcessingOptions) -> dict[str, StepReport]:
-    return {report.step: report for report in run_steps(place.pipeline, options)}
+    return {report.step: report for report in place.post_process(options)}
 
 
 def groups(place: Workplace) -> dict[tuple[str, str], set[str]]:

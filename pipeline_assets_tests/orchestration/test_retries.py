@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from pipeline_assets.catalogue import groups
 from pipeline_assets.orchestration.drain import post_process
 from pipeline_assets.services.ingestion import ingest_file
 from pipeline_assets.services.ingestion.write_snapshot import WrittenSnapshot, write_snapshot
 from pipeline_assets.services.operators.requeue import requeue, requeue_all_halted
-from pipeline_assets.services.post_processing import groups
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.orchestration.job_runs import materialized, restarts, run, words
@@ -135,17 +135,16 @@ def test_a_step_of_post_processing_starts_again_too(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workplace.take("a.jsonl", rows())
-    original = groups.reconcile_groups
+    original = groups.write_groups
     failures: list[int] = []
 
-    def broken(connection: Connection, *arguments: Any, **options: Any) -> Any:
-        report = original(connection, *arguments, **options)
+    def broken(connection: Connection, *arguments: Any, **options: Any) -> None:
+        original(connection, *arguments, **options)
         if len(failures) < 3:
             failures.append(1)
             connection.execute(text(DUPLICATE))
-        return report
 
-    monkeypatch.setattr(groups, "reconcile_groups", broken)
+    monkeypatch.setattr(groups, "write_groups", broken)
     result = post_process(workplace.instance, workplace.definitions, PostProcessingOptions())
     assert result.success
     assert restarts(workplace, result.run_id) == 3

@@ -1,23 +1,18 @@
 """Which brand names mean one brand, and one brand for them."""
 
-from sqlalchemy import Connection
-
 from pipeline_assets.catalogue import brands as catalogue
-from pipeline_assets.catalogue import watermarks
 from pipeline_assets.domain.brands.aliases import TranslatedTo, plan_aliases
 from pipeline_assets.domain.brands.plan import collect_brand_facts, plan_brands
 from pipeline_assets.services.post_processing.reports import StepReport
-
-TRANSLATIONS = "brand_translations"
-RECONCILED = "reconciled_brands"
+from pipeline_assets.services.post_processing.step import Step, StepContext
 
 
-def translate_brands(connection: Connection) -> StepReport:
+def translate_brands(context: StepContext) -> StepReport:
     """Conclude from today's SKUs which names are one brand, and record what is new or withdrawn."""
-    last_file = watermarks.last_file_id(connection)
+    connection = context.connection
     recorded = catalogue.translations(connection)
-    if watermarks.watermark(connection, TRANSLATIONS) == last_file:
-        return StepReport(TRANSLATIONS, facts={"translations": len(recorded), "names_read": 0})
+    if context.seen_file_id == context.newest_file_id:
+        return StepReport(facts={"translations": len(recorded), "names_read": 0})
     facts = collect_brand_facts(catalogue.brand_evidence(connection))
     plan = plan_brands(facts)
     wanted = {
@@ -27,9 +22,7 @@ def translate_brands(connection: Connection) -> StepReport:
     written = [row for alias, row in wanted.items() if recorded.get(alias) != row]
     withdrawn = sorted(recorded.keys() - wanted.keys())
     catalogue.write_translations(connection, written, withdrawn)
-    watermarks.set_watermark(connection, TRANSLATIONS, last_file)
     return StepReport(
-        TRANSLATIONS,
         changes={"written": len(written), "withdrawn": len(withdrawn)},
         facts={
             "translations": len(wanted),
@@ -43,8 +36,9 @@ def translate_brands(connection: Connection) -> StepReport:
     )
 
 
-def reconcile_brands(connection: Connection) -> StepReport:
+def reconcile_brands(context: StepContext) -> StepReport:
     """Let every alias stand for the brand it was translated to, and no other."""
+    connection = context.connection
     aliases = catalogue.aliases(connection)
     translated = {
         alias: TranslatedTo(row["canonical"], row["canonical_spelling"])
@@ -53,8 +47,20 @@ def reconcile_brands(connection: Connection) -> StepReport:
     plan = plan_aliases(aliases, translated, catalogue.known_brands(connection))
     catalogue.apply_alias_plan(connection, plan)
     return StepReport(
-        RECONCILED,
         changes={"aliases_moved": len(plan.moved), "brands_renamed": len(plan.renamed)},
         facts={"aliases": len(aliases), "brands": plan.brand_count},
         details=[f"{alias} now refers to {name}" for alias, name in sorted(plan.moved.items())],
     )
+
+
+BRAND_TRANSLATIONS = Step(
+    "brand_translations",
+    "Which normalised brand names mean the same brand, and why: table `brand_translations`.",
+    translate_brands,
+    keeps_watermark=True,
+)
+RECONCILED_BRANDS = Step(
+    "reconciled_brands",
+    "One brand for all names that mean it: tables `brands` and `brand_aliases`.",
+    reconcile_brands,
+)

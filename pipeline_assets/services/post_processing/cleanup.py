@@ -1,18 +1,22 @@
 """What nothing refers to any more is removed; redirects and the record of merges stay."""
 
-from sqlalchemy import Connection
-
 from pipeline_assets.catalogue.brands import delete_unused
 from pipeline_assets.catalogue.products import delete_products_without_skus
 from pipeline_assets.services.post_processing.reports import StepReport
+from pipeline_assets.services.post_processing.step import Step, StepContext
 
-CLEANED = "cleaned_catalogue"
 
-
-def clean_up(connection: Connection) -> StepReport:
+def clean_up(context: StepContext) -> StepReport:
     """Remove products without any SKU and brands without any product."""
     changes = {
-        "products_removed": delete_products_without_skus(connection),
-        "brands_removed": delete_unused(connection),
+        "products_removed": delete_products_without_skus(context.connection),
+        "brands_removed": delete_unused(context.connection),
     }
-    return StepReport(CLEANED, changes)
+    return StepReport(changes)
+
+
+CLEANED_CATALOGUE = Step(
+    "cleaned_catalogue",
+    "Removes products without SKUs and brands without products.",
+    clean_up,
+)

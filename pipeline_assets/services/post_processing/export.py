@@ -4,30 +4,26 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection
-
-from pipeline_assets.catalogue import translations, watermarks
+from pipeline_assets.catalogue import translations
 from pipeline_assets.inbox.filing import write_text_beside
 from pipeline_assets.services.post_processing.reports import StepReport
+from pipeline_assets.services.post_processing.step import Step, StepContext
 
-EXPORTED = "exported_translation_tables"
 
-
-def export_tables(connection: Connection, folder: Path, *, dry_run: bool) -> StepReport:
+def export_tables(context: StepContext) -> StepReport:
     """Write `brands.json` {alias: brand name} and `products.json` {match key: canonical key}.
 
     Each is there whole or as it was before; a file that would be the same is left alone.
     """
+    folder, dry_run = context.pipeline.folders.translation_tables, context.options.dry_run
     tables = {
-        "brands.json": translations.all_brand_names(connection),
-        "products.json": translations.all_product_keys(connection),
+        "brands.json": translations.all_brand_names(context.connection),
+        "products.json": translations.all_product_keys(context.connection),
     }
     written = [
         name for name, table in tables.items() if _write(folder / name, table, dry_run=dry_run)
     ]
-    watermarks.set_watermark(connection, EXPORTED, watermarks.last_file_id(connection))
     return StepReport(
-        EXPORTED,
         changes={"files_written": len(written)},
         facts={name.replace(".json", "_entries"): len(table) for name, table in tables.items()},
         details=[f"{name}: {len(tables[name]):,} entries" for name in written],
@@ -41,3 +37,11 @@ def _write(path: Path, table: Mapping[str, str], *, dry_run: bool) -> bool:
     if not dry_run:
         write_text_beside(path, text)
     return True
+
+
+EXPORTED_TRANSLATION_TABLES = Step(
+    "exported_translation_tables",
+    "`translation_tables/brands.json` and `products.json`, for scrapers to download.",
+    export_tables,
+    keeps_watermark=True,
+)

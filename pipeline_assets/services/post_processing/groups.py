@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import groups as catalogue
-from pipeline_assets.catalogue import watermarks
 from pipeline_assets.catalogue.groups import CompanyStores
 from pipeline_assets.domain.groups.plan import (
     GroupingSettings,
@@ -17,23 +16,20 @@ from pipeline_assets.domain.groups.plan import (
     plan_groups,
 )
 from pipeline_assets.services.post_processing.reports import StepReport
+from pipeline_assets.services.post_processing.step import Step, StepContext
 
-RECONCILED = "reconciled_groups"
 
-
-def reconcile_groups(
-    connection: Connection, settings: GroupingSettings, now: datetime, *, relaxed: bool
-) -> StepReport:
-    """Check every group's health, then merge those whose anchors match, company by company.
-
-    `relaxed`: whether a store is current is counted from its company's newest scrape, not `now`.
-    """
+def reconcile_groups(context: StepContext) -> StepReport:
+    """Check every group's health, then merge those whose anchors match, company by company."""
+    connection, options = context.connection, context.options
+    settings = options.grouping(context.pipeline.settings)
+    now = context.pipeline.clock()
     changes: Counter[str] = Counter(stores_moved=0, ejections=0, merges=0, flags_changed=0)
     facts: Counter[str] = Counter(stores=0, groups=0, pairs_compared=0, anchors_flagged=0)
     details: list[str] = []
     for company in catalogue.companies_with_stores(connection):
         found = catalogue.company_stores(connection, company)
-        plan = _plan(connection, found, settings, now, relaxed=relaxed)
+        plan = _plan(connection, found, settings, now, relaxed=options.relaxed_staleness)
         flags = _changed_flags(found, plan)
         catalogue.write_groups(connection, company, plan.moved, flags)
         catalogue.write_marks(connection, company, plan.marks)
@@ -50,8 +46,7 @@ def reconcile_groups(
             anchors_flagged=len(plan.flagged_anchors),
         )
         details += _told(company, plan)
-    watermarks.set_watermark(connection, RECONCILED, watermarks.last_file_id(connection))
-    return StepReport(RECONCILED, dict(changes), dict(facts), details)
+    return StepReport(dict(changes), dict(facts), details)
 
 
 def _plan(
@@ -88,3 +83,11 @@ def _told(company: str, plan: GroupPlan) -> Sequence[str]:
             for one in plan.merges
         ),
     ]
+
+
+RECONCILED_GROUPS = Step(
+    "reconciled_groups",
+    "Which stores have matching prices: tables `store_groups` and `store_group_members`.",
+    reconcile_groups,
+    keeps_watermark=True,
+)

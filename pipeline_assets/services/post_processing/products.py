@@ -2,26 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection
-
-from pipeline_assets.catalogue import translations, watermarks
+from pipeline_assets.catalogue import translations
 from pipeline_assets.catalogue.neighbourhood import Neighbourhood, changed_since, decided
 from pipeline_assets.domain.products.partition import Block
 from pipeline_assets.domain.products.plan import ProductPlan
 from pipeline_assets.services.post_processing.reports import StepReport
+from pipeline_assets.services.post_processing.step import Step, StepContext
 from pipeline_assets.services.products.reconcile import place_skus, read_blocks
 
-TRANSLATIONS = "product_translations"
-RECONCILED = "reconciled_products"
 
-
-def translate_products(connection: Connection) -> StepReport:
+def translate_products(context: StepContext) -> StepReport:
     """Record for each match key the key by which its product goes."""
-    last_file = watermarks.last_file_id(connection)
-    seeds = _seeds(connection, TRANSLATIONS)
-    around, blocks = read_blocks(connection, seeds)
+    connection = context.connection
+    around, blocks = read_blocks(connection, _seeds(context))
     wanted = canonical_keys(around, blocks)
     keys = {sku.match_key for sku in around.facts.values() if sku.match_key is not None}
     recorded = translations.product_keys(connection, keys)
@@ -30,10 +24,8 @@ def translate_products(connection: Connection) -> StepReport:
         translations.unknown_product_keys(connection)
     )
     translations.write_product_keys(connection, written, withdrawn)
-    watermarks.set_watermark(connection, TRANSLATIONS, last_file)
     differing = {key: to for key, to in written.items() if key != to}
     return StepReport(
-        TRANSLATIONS,
         changes={"written": len(written), "withdrawn": len(withdrawn)},
         facts={"skus_looked_at": len(around.facts)},
         details=[f"{key} = {to}" for key, to in sorted(differing.items())],
@@ -55,14 +47,12 @@ def canonical_keys(around: Neighbourhood, blocks: Sequence[Block]) -> dict[str, 
     return {key: to for key, to in canonical.items() if holders[key] == 1}
 
 
-def reconcile_products(connection: Connection, now: datetime) -> StepReport:
+def reconcile_products(context: StepContext) -> StepReport:
     """Let SKUs become one product, or come apart, wherever the facts ask for it."""
-    last_file = watermarks.last_file_id(connection)
-    placement = place_skus(connection, _seeds(connection, RECONCILED), now)
-    watermarks.set_watermark(connection, RECONCILED, last_file)
+    now = context.pipeline.clock()
+    placement = place_skus(context.connection, _seeds(context), now)
     plan = placement.plan
     return StepReport(
-        RECONCILED,
         changes={
             "merges": len(plan.merges),
             "splits": len(plan.splits),
@@ -88,6 +78,22 @@ def told(plan: ProductPlan) -> list[str]:
     ]
 
 
-def _seeds(connection: Connection, step: str) -> set[int]:
+def _seeds(context: StepContext) -> set[int]:
     """The SKUs whose facts changed since the step's last run, and those with a decision."""
-    return changed_since(connection, watermarks.watermark(connection, step)) | decided(connection)
+    connection = context.connection
+    return changed_since(connection, context.seen_file_id) | decided(connection)
+
+
+PRODUCT_TRANSLATIONS = Step(
+    "product_translations",
+    "The canonical key of every match key: table `product_translations`.",
+    translate_products,
+    keeps_watermark=True,
+)
+RECONCILED_PRODUCTS = Step(
+    "reconciled_products",
+    "Merges products whose SKUs are one product and splits those whose SKUs are not; table "
+    "`product_merges` records each merge and split with its reason.",
+    reconcile_products,
+    keeps_watermark=True,
+)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 class StepReport:
     """One step's outcome. `changes` counts what it changed, by name; `facts` what it found.
 
-    `details` are the changes one by one, in words; `dry_run`: they would have been made.
+    `details` are the changes one by one, in words. Who runs the step adds its name and how many
+    `seconds` it took; `dry_run`: the changes would have been made.
     """
 
-    step: str
     changes: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, int] = field(default_factory=dict)
     details: Sequence[str] = ()
+    step: str = ""
     dry_run: bool = False
     seconds: float = 0.0
 

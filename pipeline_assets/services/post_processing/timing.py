@@ -7,15 +7,7 @@ from pipeline_assets.catalogue import watermarks
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.services.post_processing import brands, export, groups, products
-
-_STEPS_WITH_PROGRESS = (
-    brands.TRANSLATIONS,
-    products.TRANSLATIONS,
-    products.RECONCILED,
-    groups.RECONCILED,
-    export.EXPORTED,
-)
+from pipeline_assets.services.post_processing.steps import STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +38,7 @@ def idle_reason(found: Survey, behind: Backlog, now: datetime, max_wait: timedel
 def read_backlog(pipeline: Pipeline, last_ended_at: datetime | None) -> Backlog:
     """How far post-processing is behind: its slowest step counts."""
     with reading(pipeline.engine) as connection:
-        seen = [watermarks.watermark(connection, step) for step in _STEPS_WITH_PROGRESS]
+        keeping = [step.name for step in STEPS if step.keeps_watermark]
+        seen = [watermarks.watermark(connection, name) for name in keeping]
         waits_since = last_ended_at or watermarks.first_ingested_at(connection)
         return Backlog(watermarks.last_file_id(connection), min(seen), waits_since)

@@ -1,0 +1,40 @@
+"""What a step of post-processing is, and what it is given to work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.post_processing.reports import StepReport
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """What a step works with, inside its transaction.
+
+    `seen_file_id` is its watermark: the newest accepted file that it has seen, 0 before its first
+    run and for a step that keeps none. `newest_file_id` is the newest accepted file; no other can
+    be accepted while the step is at work.
+    """
+
+    connection: Connection
+    pipeline: Pipeline
+    options: PostProcessingOptions
+    seen_file_id: int
+    newest_file_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: the name of its asset, what it is for, and what it does.
+
+    `keeps_watermark`: how far it has come is written down when it succeeds, and post-processing is
+    due while a file is newer.
+    """
+
+    name: str
+    description: str
+    work: Callable[[StepContext], StepReport]
+    keeps_watermark: bool = False

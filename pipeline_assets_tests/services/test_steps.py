@@ -1,0 +1,102 @@
+"""What every step of post-processing gets from its declaration: a transaction, a watermark."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.post_processing.reports import StepReport
+from pipeline_assets.services.post_processing.step import Step, StepContext
+from pipeline_assets.services.post_processing.steps import STEPS, run_step
+from pipeline_assets.services.post_processing.timing import Backlog, read_backlog
+from pipeline_assets_tests.workplace import Workplace, row
+
+ON_BOTH_DATABASES = True
+
+WATERMARKS = "SELECT step, file_id FROM post_processing_steps"
+DRY = PostProcessingOptions(dry_run=True)
+
+
+@pytest.fixture
+def place(workplace: Workplace) -> Workplace:
+    """A workplace whose newest accepted file is its second."""
+    for number in (1, 2):
+        workplace.take(f"{number}.jsonl", [row(store_id=number)])
+    return workplace
+
+
+def seeing(seen: list[tuple[int, int]]) -> Callable[[StepContext], StepReport]:
+    """The work of a step that notes what it is given, and leaves a trace in the catalogue."""
+
+    def work(context: StepContext) -> StepReport:
+        seen.append((context.seen_file_id, context.newest_file_id))
+        context.connection.execute(text("UPDATE stores SET store_name = 'seen'"))
+        return StepReport(changes={"stores": 2})
+
+    return work
+
+
+def run(place: Workplace, step: Step, options: PostProcessingOptions | None = None) -> StepReport:
+    return run_step(place.pipeline, step, options or PostProcessingOptions())
+
+
+def test_a_step_is_given_its_watermark_and_has_seen_the_newest_file_when_it_ends(
+    place: Workplace,
+) -> None:
+    seen: list[tuple[int, int]] = []
+    step = Step("counted", "Counts.", seeing(seen), keeps_watermark=True)
+    report = run(place, step)
+    run(place, step)
+    place.take("3.jsonl", [row(store_id=3)])
+    run(place, step)
+    assert seen == [(0, 2), (2, 2), (2, 3)]
+    assert place.rows(WATERMARKS) == [("counted", 3)]
+    assert (report.step, report.changed, report.dry_run) == ("counted", 2, False)
+
+
+def test_a_dry_run_and_a_step_that_fails_leave_the_watermark_and_everything_else(
+    place: Workplace,
+) -> None:
+    def fail(context: StepContext) -> StepReport:
+        seeing([])(context)
+        raise RuntimeError("a bug")
+
+    before = place.tables(without=())
+    report = run(place, Step("counted", "Counts.", seeing([]), keeps_watermark=True), DRY)
+    with pytest.raises(RuntimeError, match="a bug"):
+        run(place, Step("counted", "Counts.", fail, keeps_watermark=True))
+    assert (report.step, report.changed, report.dry_run) == ("counted", 2, True)
+    assert place.tables(without=()) == before
+
+
+def test_a_step_without_a_watermark_has_never_seen_a_file(place: Workplace) -> None:
+    seen: list[tuple[int, int]] = []
+    for _ in range(2):
+        run(place, Step("counted", "Counts.", seeing(seen)))
+    assert seen == [(0, 2), (0, 2)]
+    assert place.rows(WATERMARKS) == []
+
+
+def test_post_processing_is_behind_until_every_step_with_a_watermark_has_run(
+    place: Workplace,
+) -> None:
+    begun = read_backlog(place.pipeline, None).waits_since
+    assert begun is not None
+    keeping = [step for step in STEPS if step.keeps_watermark]
+    for step in STEPS:
+        assert read_backlog(place.pipeline, begun) == Backlog(2, 0, begun)
+        run(place, step)
+        if step is keeping[-1]:
+            break
+    assert read_backlog(place.pipeline, begun) == Backlog(2, 2, begun)
+    place.take("3.jsonl", [row(store_id=3)])
+    assert read_backlog(place.pipeline, begun) == Backlog(3, 2, begun)
+
+
+def test_the_steps_have_names_of_their_own_and_all_but_two_keep_a_watermark() -> None:
+    assert len({step.name for step in STEPS}) == len(STEPS)
+    assert [step.name for step in STEPS if not step.keeps_watermark] == [
+        "reconciled_brands",
+        "cleaned_catalogue",
+    ]
