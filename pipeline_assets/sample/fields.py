@@ -22,7 +22,7 @@ _ENDINGS = {
 _UNITS_OF_MEASURE = ("1kg", "1.0kg", "1l", "1.0l", "1.0each")
 
 
-class UnitPrice(NamedTuple):
+class PricePerMeasure(NamedTuple):
     """A price per measure (100g, 1kg, 100ml, 1l, 1ea), in cents, rounded half up."""
 
     cents: int
@@ -39,7 +39,7 @@ class UnitPrice(NamedTuple):
         return _UNITS_OF_MEASURE[_MEASURES.index(self.measure)]
 
 
-def prices(company: str, offer: Offer, is_whole_int: bool) -> Product:
+def price_fields(company: str, offer: Offer, is_whole_int: bool) -> Product:
     """The price keys; `is_whole_int` writes 13 dollars as 13 and not as 13.0."""
     unit = unit_price(offer)
     saved = offer.was_cents - offer.cents if offer.was_cents and offer.cents else None
@@ -54,13 +54,13 @@ def prices(company: str, offer: Offer, is_whole_int: bool) -> Product:
     }
 
 
-def unit_price(offer: Offer) -> UnitPrice | None:
+def unit_price(offer: Offer) -> PricePerMeasure | None:
     """The offer's price per measure; None without a price."""
     if offer.cents is None:
         return None
     amount = offer.article.amount
     step, measure = _step(amount)
-    return UnitPrice((2 * offer.cents * step + amount.total) // (2 * amount.total), measure)
+    return PricePerMeasure((2 * offer.cents * step + amount.total) // (2 * amount.total), measure)
 
 
 def numeric_unit_price(offer: Offer) -> Product:
@@ -113,7 +113,7 @@ def _step(amount: Amount) -> tuple[int, str]:
     return (1000, large) if amount.total >= 1000 else (100, small)
 
 
-def _unit_price_text(company: str, unit: UnitPrice) -> str:
+def _unit_price_text(company: str, unit: PricePerMeasure) -> str:
     ending = _ENDINGS[company][_MEASURES.index(unit.measure)]
     return f"${unit.cents / 100:.2f}{ending}"
 

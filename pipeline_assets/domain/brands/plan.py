@@ -65,11 +65,6 @@ class BrandPlan:
     display_names: Mapping[str, str] = field(default_factory=dict)
     declined: Sequence[DeclinedPair] = ()
 
-    @property
-    def canonical_names(self) -> dict[str, str]:
-        """The canonical name by alias; names that are their own canonical name are not in it."""
-        return {each.alias: each.canonical for each in self.translations}
-
 
 def collect_brand_facts(skus: Iterable[tuple[str, str, str | None]]) -> list[BrandFacts]:
     """The facts from SKUs as (normalised brand name, its spelling, barcode), ordered by name."""

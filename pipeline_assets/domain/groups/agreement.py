@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 
-from pipeline_assets.domain.groups.incidence import Incidence
+from pipeline_assets.domain.groups.incidence import Incidence, Ints
 
-Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.float64]
 
 NO_MATCH = -1.0

@@ -10,15 +10,15 @@ import numpy as np
 from pipeline_assets.domain.groups.agreement import (
     NO_MATCH,
     Floats,
-    Ints,
     MatchRules,
     PairFigures,
     PriceLists,
     compare_pair,
     matching_agreement,
 )
+from pipeline_assets.domain.groups.incidence import Ints
 
-# Rows of the table compared at a time; bounds the memory of intermediate results.
+# Rows of a table of pairs worked on at a time; bounds the memory of intermediate results.
 BLOCK_ROWS = 512
 
 

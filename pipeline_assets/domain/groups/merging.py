@@ -13,13 +13,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline_assets.domain.groups.agreement import NO_MATCH, Floats, Ints, PairFigures
-from pipeline_assets.domain.groups.comparisons import Comparisons
+from pipeline_assets.domain.groups.agreement import NO_MATCH, Floats, PairFigures
+from pipeline_assets.domain.groups.comparisons import BLOCK_ROWS, Comparisons
+from pipeline_assets.domain.groups.incidence import Ints
 
 Flags = npt.NDArray[np.bool_]
-
-# Rows of the table of agreements searched at a time; bounds the memory of intermediate results.
-BLOCK_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from pipeline_assets.domain.groups.agreement import Ints, MatchRules, PairFigures, PriceLists
+from pipeline_assets.domain.groups.agreement import MatchRules, PairFigures, PriceLists
 from pipeline_assets.domain.groups.comparisons import Comparisons
+from pipeline_assets.domain.groups.incidence import Ints
 from pipeline_assets.domain.groups.merging import Flags, GroupMerge, Groups, merge_groups
 
 

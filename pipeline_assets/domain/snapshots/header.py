@@ -23,11 +23,6 @@ class Header:
     scraped_at: datetime
     scraped_date: date
 
-    @property
-    def stamp(self) -> tuple[datetime, str]:
-        """When and where: what decides which of two snapshots of a company is the newer."""
-        return self.scraped_at, self.store_id
-
 
 def parse_header(metadata: Mapping[str, object], zone: ZoneInfo) -> Header:
     """The header in a row's metadata. Raises `RefusedFileError` (`no_metadata`)."""

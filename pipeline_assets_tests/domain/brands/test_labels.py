@@ -72,7 +72,8 @@ def test_every_pair_of_names_that_share_a_barcode_is_labelled(
 def test_no_labelled_pair_is_merged_wrongly_and_four_of_five_are_merged(
     brands: list[BrandFacts], labels: dict[tuple[str, str], bool]
 ) -> None:
-    canonical = plan_brands(brands).canonical_names
+    plan = plan_brands(brands)
+    canonical = {each.alias: each.canonical for each in plan.translations}
     merged = {pair for pair in labels if len({canonical.get(name, name) for name in pair}) == 1}
 
     same = {pair for pair, is_same in labels.items() if is_same}

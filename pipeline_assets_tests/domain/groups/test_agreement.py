@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pipeline_assets.domain.groups import agreement
 from pipeline_assets.domain.groups.agreement import (
     NO_MATCH,
-    Ints,
     MatchRules,
     PairFigures,
     PriceLists,
@@ -20,6 +19,7 @@ from pipeline_assets.domain.groups.agreement import (
     exact_share,
     matching_agreement,
 )
+from pipeline_assets.domain.groups.incidence import Ints
 from pipeline_assets_tests.domain.groups.naive_groups import (
     NaiveRules,
     PricesBySku,

@@ -53,7 +53,6 @@ def test_the_header_is_what_the_first_line_with_metadata_says() -> None:
     )
     header = Header("aldi", "G1", None, None, datetime(2025, 9, 1, 14), date(2025, 9, 2))
     assert snapshot.header == header
-    assert header.stamp == (datetime(2025, 9, 1, 14), "G1")
     assert outcomes(snapshot) == [
         (1, "bad_json"),
         (2, "1"),
