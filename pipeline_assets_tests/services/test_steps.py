@@ -94,9 +94,13 @@ def test_post_processing_is_behind_until_every_step_with_a_watermark_has_run(
     assert read_backlog(place.pipeline, begun) == Backlog(3, 2, begun)
 
 
-def test_the_steps_have_names_of_their_own_and_all_but_two_keep_a_watermark() -> None:
-    assert len({step.name for step in STEPS}) == len(STEPS)
-    assert [step.name for step in STEPS if not step.keeps_watermark] == [
-        "reconciled_brands",
-        "cleaned_catalogue",
+def test_the_steps_are_these_in_this_order_with_and_without_a_watermark() -> None:
+    assert [(step.name, step.keeps_watermark) for step in STEPS] == [
+        ("brand_translations", True),
+        ("reconciled_brands", False),
+        ("product_translations", True),
+        ("reconciled_products", True),
+        ("reconciled_groups", True),
+        ("cleaned_catalogue", False),
+        ("exported_translation_tables", True),
     ]
