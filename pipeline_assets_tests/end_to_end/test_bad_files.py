@@ -43,6 +43,14 @@ ROWS: dict[str, tuple[object, str | None]] = {
     "nan": (b'{"product": {"sku": "9", "name": "x", "price_current": NaN}}', "bad_json"),
     "surrogate": (b'{"product": {"sku": "9", "name": "\\ud800"}}', "bad_json"),
     "deep": (b'{"product": ' + b"[" * 5_000 + b"]" * 5_000 + b"}", "bad_json"),
+    "as deep as is allowed": (
+        b'{"product": {"sku": "9", "name": "x", "url": ' + b"[" * 510 + b"]" * 510 + b"}}",
+        None,
+    ),
+    "one deeper": (
+        b'{"product": {"sku": "9", "name": "x", "url": ' + b"[" * 511 + b"]" * 511 + b"}}",
+        "bad_json",
+    ),
     "product is text": ({"product": "9"}, "no_product"),
     "no product": ({"metadata": {}}, "no_product"),
     "no name": ({"product": {"sku": "9", "price_current": 1}}, "no_name"),

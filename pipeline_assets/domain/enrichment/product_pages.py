@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
+from pipeline_assets.domain.json_nesting import check_nesting
 from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
 
 _GTIN_KEYS = ("gtin", "gtin13", "gtin14", "gtin8", "mpn")
 _PAGE_PROPS = (("props", "pageProps"), ("pageProps",))
 _PRODUCT_PATHS = (("product",), ("pdpLayout", "product"))
-_UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
+_UNDECODABLE = (msgspec.DecodeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,10 @@ def _next_products(data: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _decoded(text: str) -> Any:
+    encoded = text.strip().encode()
     try:
-        return msgspec.json.decode(text.strip().encode())
+        check_nesting(encoded)
+        return msgspec.json.decode(encoded)
     except _UNDECODABLE:
         return None
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pipeline_assets.domain.json_nesting import check_nesting
 from pipeline_assets.domain.snapshots.header import Header, parse_header
 from pipeline_assets.domain.snapshots.listing import (
     Listing,
@@ -32,8 +33,8 @@ class RawLine(msgspec.Struct):
 # Numbers with a point become the Decimal of their own text: 2.675 stays 2.675.
 _TYPED = msgspec.json.Decoder(RawLine, float_hook=Decimal)
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
-# Nesting and exponents (1e99999999999999999999) can be deeper and larger than Python holds.
-_UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError, InvalidOperation)
+# An exponent (1e99999999999999999999) can be larger than a Decimal holds.
+_UNDECODABLE = (msgspec.DecodeError, ValueError, InvalidOperation)
 
 
 def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
@@ -77,6 +78,7 @@ def header_of(decoded: Iterable[RawLine | RowRejection], zone: ZoneInfo) -> Head
 def decode(line: bytes) -> RawLine | RowRejection:
     """A line as JSON, or why it is not even that."""
     try:
+        check_nesting(line)
         return _TYPED.decode(line)
     except msgspec.ValidationError:
         return _decode_leniently(line)
