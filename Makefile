@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Every Python that is supported.
+PYTHONS := 3.11 3.12 3.13
 
 export DAGSTER_HOME := $(CURDIR)
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -11,7 +13,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -35,6 +37,10 @@ dev: install ## run Dagster's UI on 127.0.0.1:3000, with the daemon and the sens
 test: install ## run all tests except the long soak tests
 	@$(BIN)/pytest -q -m "not soak"
 
+.PHONY: test-pythons
+test-pythons: install ## run a few tests on the other supported Pythons found here
+	@.ci/test-pythons $(PYTHONS)
+
 .PHONY: soak
 soak: install ## run the long soak tests
 	@$(BIN)/pytest -q -m soak
@@ -55,11 +61,24 @@ format: install ## let ruff format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+.PHONY: hooks
+hooks: install ## install the pre-commit hooks
+	@$(BIN)/pre-commit install
+
 .PHONY: bench
 bench: install ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks.known_file_cpu
 	@$(BIN)/python -m benchmarks.store_groups
 
+.PHONY: build
+build: install ## build the source archive and the wheel into dist/
+	@rm -rf build dist
+	@$(BIN)/python -m build
+
+.PHONY: release-check
+release-check: install ## check that this commit can be released (TAG=v1.2.3 once tagged)
+	@$(BIN)/python -m tools.release_check --tag "$(TAG)"
+
 .PHONY: clean
-clean: ## remove the environment and caches; data/ and .dagster/ are kept
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+clean: ## remove the environments, builds and caches; data/ and .dagster/ are kept
+	rm -rf $(VENV) $(VENV)-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -6,6 +6,8 @@ with `--strict` 3 when files were quarantined or rows rejected.
 
 import sys
 from collections.abc import Sequence
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -31,6 +33,22 @@ app.command("status")(status)
 app.command("requeue")(requeue)
 app.command("decide")(decide)
 app.command("sample")(sample)
+
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        print(metadata.version("pipeline-assets"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """What can be said before a command; the version is shown before anything is looked at."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

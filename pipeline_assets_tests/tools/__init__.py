@@ -1,0 +1,1 @@
+"""Tests of the helpers for those who work on the project."""
