@@ -37,8 +37,8 @@ def drain(
     with_sample: Annotated[
         bool,
         typer.Option(
-            help="First put sample files into the inboxes, if the catalogue is the embedded default, "
-            "nothing was ever ingested and both inboxes are empty."
+            help="First put sample files into the inboxes, if the catalogue is the embedded "
+            "default, nothing was ever ingested and both inboxes are empty."
         ),
     ] = False,
 ) -> None:

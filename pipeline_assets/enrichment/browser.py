@@ -120,8 +120,11 @@ class BrowserSessions:
 
 
 class _Guard:
-    """Lets the browser's page go to allowed origins only, redirects included, and nothing in it
-    load from internal addresses. Other hosts may serve parts of a page, a captcha's say."""
+    """Lets the browser's page go to allowed origins only, redirects included.
+
+    Nothing in it may load from internal addresses. Other hosts may serve parts of a page, such as a
+    captcha.
+    """
 
     def __init__(self, allowed: AllowList, protocol: "CDPSession") -> None:
         self._allowed = allowed

@@ -19,8 +19,10 @@ _GONE = frozenset({404, 410})
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Per page: seconds in all, bytes unpacked, redirects, tries, the first back-off in seconds;
-    and the longest `Retry-After` that is waited for."""
+    """Per page: seconds in all, bytes unpacked, redirects, tries, the first back-off in seconds.
+
+    And the longest `Retry-After` that is waited for.
+    """
 
     timeout_s: float = 30
     max_bytes: int = 5 * 2**20

@@ -20,8 +20,10 @@ from pipeline_assets.errors import EnrichmentStoppedError, SessionError
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Renewals without any row done, and unavailable rows in a row, after which it is given up;
-    seconds to wait before each renewal but the first."""
+    """When to give up: renewals without any row done, unavailable rows one after another.
+
+    And the seconds to wait before each renewal but the first.
+    """
 
     max_renewals: int = 5
     max_unavailable: int = 20

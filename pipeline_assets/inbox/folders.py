@@ -11,8 +11,11 @@ BARCODE_ENRICHMENT_INBOX = "barcode_enrichment_inbox"
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """One of the two inboxes: its public name, its folder, and after how many seconds work on one
-    of its files counts as dead where nothing tells whether its process lives."""
+    """One of the two inboxes: its public name and its folder.
+
+    `max_work_s`: after how many seconds work on one of its files counts as dead where nothing shows
+    whether its process lives.
+    """
 
     name: str
     folder: Path

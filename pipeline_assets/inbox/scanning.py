@@ -77,8 +77,11 @@ def _oddity(name: str, mode: int) -> str | None:
 
 
 class SettledFiles:
-    """Which files have settled: unchanged between two looks `settle_s` apart, or for that long
-    by the file system's own ctime (a copy can keep an old mtime, but not an old ctime)."""
+    """Which files have settled.
+
+    A file has when it is unchanged between two looks `settle_s` apart, or for that long by the file
+    system's own ctime (a copy can keep an old mtime, but not an old ctime).
+    """
 
     def __init__(self, settle_s: float, seen: Mapping[str, float] | None = None) -> None:
         self._settle_s = settle_s

@@ -62,7 +62,7 @@ def _run(environment: dict[str, str], home: str, tells: int) -> int:
             return ingest_file(*arguments)
 
         vars(product_update)["ingest_file"] = telling
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the rest of this process
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of this process
         cli(["drain", "--json"])
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0

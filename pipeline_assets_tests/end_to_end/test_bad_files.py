@@ -145,7 +145,7 @@ def test_what_is_no_file_to_take_is_left_and_listed_with_why(full_inbox: Workpla
         ".hidden.jsonl": "its name starts with a dot, so it counts as unfinished",
         "caf?.jsonl": "its name is not UTF-8 text",
     }
-    assert sorted(os.listdir(os.fsencode(full_inbox.inbox))) == sorted(
+    assert sorted(os.listdir(os.fsencode(full_inbox.inbox))) == sorted(  # noqa: PTH208 - as bytes
         [
             b"folder.jsonl",
             b"link.jsonl",

@@ -148,7 +148,7 @@ def test_two_daemons_by_mistake_take_each_file_once(workplace: Workplace) -> Non
     log, other_log = workplace.root / "dev.log", workplace.root / "other.log"
     with dagster_dev(workplace.home, log), dagster_dev(workplace.home, other_log):
         exported = workplace.data / "translation_tables" / "products.json"
-        eventually(lambda: not os.listdir(workplace.inbox) and exported.exists(), 240, log)
+        eventually(lambda: not any(workplace.inbox.iterdir()) and exported.exists(), 240, log)
     assert len(workplace.files("archive")) == len(files)
     assert workplace.files("quarantine") == []
     assert process(workplace, "post-process").status == 0

@@ -1,5 +1,7 @@
-"""Killed at any moment, then started again: the catalogue is that of an undisturbed drain, and
-every file lies in exactly one place."""
+"""Killed at any moment, then started again: nothing is lost.
+
+The catalogue is that of an undisturbed drain, and every file lies in exactly one place.
+"""
 
 import hashlib
 import json

@@ -36,8 +36,11 @@ class BrandFacts:
 
 @dataclass(frozen=True, slots=True)
 class BrandThresholds:
-    """`min_agreement`: of the barcodes that a name which may stand for several brands shares with
-    any other name, the part (0 to 1) that it must share with the brand it is to be one with."""
+    """How sure a merge must be.
+
+    `min_agreement`: of the barcodes that a name which may stand for several brands shares with any
+    other name, the part (0 to 1) that it must share with the brand it is to be one with.
+    """
 
     min_agreement: float = 0.7
 

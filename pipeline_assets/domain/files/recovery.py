@@ -31,8 +31,10 @@ class RunOfFile:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryRules:
-    """Seconds after which a run, or work on a file, counts as dead where nothing else tells; and
-    how many deaths halt a file."""
+    """When a run or work on a file counts as dead, and how many deaths halt a file.
+
+    The seconds apply where nothing else shows whether it is alive.
+    """
 
     max_runtime_s: float
     max_work_s: float

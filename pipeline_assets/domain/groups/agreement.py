@@ -79,7 +79,7 @@ class PairFigures:
 
     @property
     def agreement(self) -> Fraction:
-        """equal ÷ both, exactly; 0 when nothing is in common."""
+        """`equal` ÷ `both`, exactly; 0 when nothing is in common."""
         return Fraction(self.equal, self.both) if self.both else Fraction(0)
 
     def is_comparable(self, rules: MatchRules) -> bool:

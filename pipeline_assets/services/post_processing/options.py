@@ -11,8 +11,11 @@ from pipeline_assets.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class PostProcessingOptions:
-    """`dry_run`: show the plan, change nothing. `relaxed_staleness`: "recent" counts from the
-    company's newest scrape instead of from now. Shares as text, exactly: `"0.98"`, `"2/3"`."""
+    """How the steps are to work.
+
+    `dry_run`: show the plan, change nothing. `relaxed_staleness`: "recent" counts from the
+    company's newest scrape instead of from now. Shares as text, exactly: `"0.98"`, `"2/3"`.
+    """
 
     dry_run: bool = False
     relaxed_staleness: bool = False

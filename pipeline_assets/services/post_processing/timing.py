@@ -12,8 +12,11 @@ from pipeline_assets.services.post_processing.steps import STEPS
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The newest accepted file, the newest that all of post-processing has seen, and since when
-    files may have been waiting for it: since it last ended, at first since the first file."""
+    """The newest accepted file, and the newest that all of post-processing has seen.
+
+    `waits_since`: since when files may have been waiting for it, which is since it last ended, and
+    at first since the first file.
+    """
 
     last_file_id: int
     seen_file_id: int
