@@ -12,7 +12,7 @@ _Result = TypeVar("_Result")
 
 
 def every_field_of(
-    make: Callable[_Fields, _Value],
+    make: Callable[_Fields, _Value],  # noqa: ARG001 - its type alone is used
 ) -> Callable[[Callable[_Fields, _Result]], Callable[[_Value], _Result]]:
     """Turn a function of a struct's fields, by name, into a function of the struct.
 
