@@ -39,7 +39,7 @@ barcode_enrichment_inbox = dg.AssetSpec(
 
 
 class EnrichmentConfig(dg.Config):
-    """Which file a run takes."""
+    """Which file a run enriches."""
 
     file: str | None = Field(
         None,

@@ -21,7 +21,7 @@ _SHOWN_DETAILS = 200
 
 
 class PostProcessingResource(dg.ConfigurableResource[PostProcessingOptions]):
-    """What one run of post-processing is told; the same for all of its steps."""
+    """The options of one run of post-processing; they apply to all of its steps."""
 
     dry_run: bool = Field(default=False, description="Show the plan and change nothing.")
     relaxed_staleness: bool = Field(

@@ -54,7 +54,7 @@ store_prices = dg.AssetSpec(
 
 
 class ProductUpdateConfig(dg.Config):
-    """Which file a run takes."""
+    """Which file a run ingests."""
 
     file: str | None = Field(
         None,
@@ -66,7 +66,7 @@ class ProductUpdateConfig(dg.Config):
 def update_products(
     context: dg.AssetExecutionContext, config: ProductUpdateConfig, pipeline: PipelineResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Takes one snapshot file: accepted and written in one transaction, or refused and kept."""
+    """Ingests one snapshot file: writes it in one transaction, or refuses and quarantines it."""
     ready = opened(context, pipeline)
     name = config.file or _next_file(context, ready)
     if name is None:
