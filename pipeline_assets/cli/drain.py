@@ -44,7 +44,7 @@ def drain(
 ) -> None:
     """Process the files in both inboxes until none is left that it can process; then post-process.
 
-    Files in barcode_enrichment_inbox/ come first, so that they are ingested in the same run. Each
+    Files in barcode_enrichment_inbox/ come first, so that this command ingests them too. Each
     file is one Dagster run, which you can look up later in the UI. Refused files go to quarantine/
     with the reason next to them; nothing is deleted.
     """
