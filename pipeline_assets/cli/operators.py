@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def prepare(as_json: Json = False) -> None:
     """Create the folders, the catalogue and Dagster's storage, or bring them up to date.
 
-    Other commands that work do this by themselves; `status` does not.
+    Commands that process files do this automatically; `status` does not.
     """
     pipeline = open_pipeline()
     with dagster_instance():
@@ -42,7 +42,7 @@ def prepare(as_json: Json = False) -> None:
 def status(as_json: Json = False) -> None:
     """Show what is waiting, what is stuck and why, what was refused, what the catalogue holds.
 
-    Nothing is changed or created by looking.
+    This changes and creates nothing.
     """
     from pipeline_assets.services.operators.status import status as find_status
     from pipeline_assets.services.operators.status import unprepared

@@ -1,4 +1,4 @@
-"""Errors that pass by themselves: the real errors of both databases, through the real job."""
+"""Transient errors: the real errors of both databases, through the real job."""
 
 from collections.abc import Callable
 from typing import Any

@@ -46,7 +46,7 @@ def unprepared(pipeline: Pipeline) -> Unprepared | None:
     if state is SchemaState.OLDER:
         return Unprepared(
             "The catalogue was written by an older version. Back it up, then run "
-            "`pipeline-assets prepare` to bring it to the present schema.",
+            "`pipeline-assets prepare` to migrate it to the current schema.",
             is_new=False,
         )
     return None

@@ -61,6 +61,6 @@ BRAND_TRANSLATIONS = Step(
 )
 RECONCILED_BRANDS = Step(
     "reconciled_brands",
-    "One brand for all names that mean it: tables `brands` and `brand_aliases`.",
+    "Makes every brand name refer to its brand: tables `brands` and `brand_aliases`.",
     reconcile_brands,
 )
