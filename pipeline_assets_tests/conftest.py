@@ -9,6 +9,8 @@ import pytest
 from pipeline_assets_tests.mariadb import REQUIRED, MariaDb, running_server, server_binary
 from pipeline_assets_tests.workplace import Workplace
 
+# Fixtures of a session or a module that take seconds.
+COSTLY = {"drained_real_files", "taken_bad_files", "kill"}
 _SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -19,6 +21,14 @@ def real_scrapes() -> Path:
     if not folder.is_dir():
         pytest.skip("the real scrape files are not here (../shared/data/scrapes)")
     return folder
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what is costly to make run in one worker of pytest-xdist."""
+    for item in items:
+        for name in COSTLY.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,16 +67,23 @@ def workplace(
 ) -> Iterator[Workplace]:
     """A data folder, a catalogue and a Dagster home of the test's own, as the environment says.
 
-    Modules that hold for both databases say `ON_BOTH_DATABASES = True`.
+    Modules that hold for both databases say `ON_BOTH_DATABASES = True`. Storages are there and
+    empty, but for tests `from_nothing`.
     """
-    place = Workplace.create(tmp_path)
+    is_bare = request.node.get_closest_marker("from_nothing") is not None
+    place = Workplace.create(tmp_path, is_bare=is_bare)
     if getattr(request, "param", "sqlite") == "mariadb":
-        place.catalogue_url = request.getfixturevalue("mariadb").new_database()
-    for name in [name for name in os.environ if name.startswith(("PIPELINE_", "DAGSTER_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("CATALOGUE_URL", raising=False)
-    for name, value in place.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(place.home)
-    with place:
+        place.catalogue_url = request.getfixturevalue("mariadb").new_catalogue()
+    with enter(place, monkeypatch):
         yield place
+
+
+def enter(place: Workplace, patch: pytest.MonkeyPatch) -> Workplace:
+    """Make the place the one that this process works in: its environment and current folder."""
+    for name in [name for name in os.environ if name.startswith(("PIPELINE_", "DAGSTER_"))]:
+        patch.delenv(name)
+    patch.delenv("CATALOGUE_URL", raising=False)
+    for name, value in place.environment.items():
+        patch.setenv(name, value)
+    patch.chdir(place.home)
+    return place

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import mysql.connector
 
+from pipeline_assets.catalogue.database.engine import engine_for
+from pipeline_assets.catalogue.database.migrate import migrate
+
 REQUIRED = "PIPELINE_TESTS_REQUIRE_MARIADB"
 START_S = 60
 _NUMBERS = count(1)
@@ -33,6 +36,7 @@ class MariaDb:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         self._process: subprocess.Popen[bytes] | None = None
+        self._schema = b""
 
     def install(self) -> None:
         """Make the data folder."""
@@ -110,6 +114,33 @@ class MariaDb:
         name = f"test_{os.getpid()}_{next(_NUMBERS)}"
         self.execute(f"CREATE DATABASE {name}")
         return self.url(name)
+
+    def new_catalogue(self) -> str:
+        """The URL of a new catalogue without a row: the first is migrated, the others copied."""
+        url = self.new_database()
+        name = url.rpartition("/")[2]
+        if self._schema:
+            self._client("mariadb", name, statements=self._schema)
+            return url
+        engine = engine_for(url)
+        migrate(engine)
+        engine.dispose()
+        self._schema = self.dump(name)
+        return url
+
+    def dump(self, database: str) -> bytes:
+        """The statements that make a database as this one is."""
+        options = ("--skip-opt", "--create-options", "--skip-comments", "--skip-disable-keys")
+        return self._client("mariadb-dump", *options, database)
+
+    def _client(self, program: str, *arguments: str, statements: bytes = b"") -> bytes:
+        command = [program, "--no-defaults", "--user=root", "--host=127.0.0.1"]
+        return subprocess.run(
+            [*command, f"--port={self.port}", *arguments],
+            input=statements,
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
 
     def execute(self, statement: str) -> None:
         """Run a statement as root."""

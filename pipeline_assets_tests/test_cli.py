@@ -20,6 +20,7 @@ def command(workplace: Workplace, capfd: pytest.CaptureFixture[str]) -> Command:
     return in_this_process(capfd)
 
 
+@pytest.mark.from_nothing
 def test_a_drain_from_outside_takes_all_tells_one_json_object_and_status_agrees(
     workplace: Workplace,
 ) -> None:

@@ -27,6 +27,7 @@ def test_the_sample_is_written_for_its_last_day_and_a_second_time_nothing_is(
     assert command("sample", "--last-day", "yesterday").status == 2
 
 
+@pytest.mark.from_nothing
 def test_the_sample_is_drained_where_there_is_nothing_of_ones_own_and_only_once(
     command: Command, workplace: Workplace
 ) -> None:

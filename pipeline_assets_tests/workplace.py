@@ -27,6 +27,7 @@ from pipeline_assets.services.pipeline import Pipeline, utc_now
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.steps import STEPS, run_step
+from pipeline_assets_tests import prepared
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 VOLATILE_TABLES = ("file_attempts", "alembic_version", "sqlite_sequence", "locks")
@@ -51,14 +52,18 @@ class Workplace:
     catalogue_url: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    is_bare: bool = False
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
-    def create(cls, root: Path) -> "Workplace":
-        """Make the folders below `root`."""
-        place = cls(root)
-        place.home.mkdir()
-        shutil.copy(PROJECT_ROOT / "dagster.yaml", place.home)
+    def create(cls, root: Path, *, is_bare: bool = False) -> "Workplace":
+        """Make the folders below `root`; in a bare one no storage is created yet."""
+        place = cls(root, is_bare=is_bare)
+        if is_bare:
+            place.home.mkdir()
+            shutil.copy(prepared.DAGSTER_YAML, place.home)
+        else:
+            shutil.copytree(prepared.dagster_home(), place.home)
         place.inbox.mkdir(parents=True)
         return place
 
@@ -102,6 +107,9 @@ class Workplace:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline of this place."""
+        file = self.data / prepared.catalogue().name
+        if not (self.is_bare or self.catalogue_url or file.exists()):
+            shutil.copy(prepared.catalogue(), file)
         return self.resource.open()
 
     @cached_property

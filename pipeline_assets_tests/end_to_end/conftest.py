@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.end_to_end.killed_drain import Death
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Clock, Workplace
 
@@ -21,12 +22,9 @@ def drained_real_files(
     """The twenty files after a drain. To look at; what is tried on it stays for the others."""
     place = Workplace.create(tmp_path_factory.mktemp("real"))
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in place.environment.items():
-            patch.setenv(name, value)
-        patch.chdir(place.home)
         for path in real_scrapes.glob("*.jsonl.gz"):
             shutil.copy(path, place.inbox)
-        with place:
+        with enter(place, patch):
             place.drain()
             place.pipeline.engine.dispose()  # so that all of it is in the database's own file
             shutil.copytree(place.data, place.root / "as drained")

@@ -5,14 +5,16 @@ import json
 import os
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from pipeline_assets.orchestration.drain import drain_products
+from pipeline_assets.orchestration.drain import Drained, drain_products
 from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.pipeline import Pipeline
+from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.workplace import Silent, Workplace, row
 
 ON_BOTH_DATABASES = True
@@ -93,9 +95,28 @@ FILES: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.fixture
-def full_inbox(workplace: Workplace) -> Workplace:
-    """All of them at once, with a good file among them."""
+class Taken(NamedTuple):
+    """A workplace after a drain, and what that told."""
+
+    place: Workplace
+    drained: Drained
+
+
+@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+def taken_bad_files(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Taken]:
+    """All of them at once, with a good file among them, drained: to look at."""
+    place = Workplace.create(tmp_path_factory.mktemp("bad files"))
+    if request.param == "mariadb":
+        place.catalogue_url = request.getfixturevalue("mariadb").new_catalogue()
+    fill_inbox(place)
+    with pytest.MonkeyPatch.context() as patch, enter(place, patch):
+        yield Taken(place, place.drain())
+
+
+def fill_inbox(workplace: Workplace) -> None:
+    """Every bad row, every bad file, and what is no file to take."""
     for number, (line, _) in enumerate(ROWS.values()):
         content = lines(store_row(number, sku="1", price=3), store_row(number, sku="2", price=4))
         workplace.drop(f"row-{number:02}.jsonl", content + lines(line))
@@ -110,12 +131,10 @@ def full_inbox(workplace: Workplace) -> Workplace:
     (workplace.inbox / "notes.txt").write_text("mine")
     (workplace.inbox / ".hidden.jsonl").write_text("half")
     (Path(os.fsdecode(bytes(workplace.inbox) + b"/caf\xe9.jsonl"))).write_bytes(lines(*GOOD))
-    return workplace
 
 
-def test_every_bad_file_gets_its_reason_and_stops_nothing_else(full_inbox: Workplace) -> None:
-    place = full_inbox
-    drained = place.drain()
+def test_every_bad_file_gets_its_reason_and_stops_nothing_else(taken_bad_files: Taken) -> None:
+    place, drained = taken_bad_files
     outcomes = place.outcomes(drained)
     expected: dict[str, tuple[str, str | None]] = {
         name: ("quarantined", reason) for name, (_, reason) in FILES.items()
@@ -135,8 +154,9 @@ def test_every_bad_file_gets_its_reason_and_stops_nothing_else(full_inbox: Workp
         assert (place.data / "quarantine" / reason / kept).read_bytes() == FILES[name][0]
 
 
-def test_what_is_no_file_to_take_is_left_and_listed_with_why(full_inbox: Workplace) -> None:
-    left = full_inbox.drain().left
+def test_what_is_no_file_to_take_is_left_and_listed_with_why(taken_bad_files: Taken) -> None:
+    place, drained = taken_bad_files
+    left = drained.left
     assert {name: why.split(";")[0] for name, why in left.others.items()} == {
         "folder.jsonl": "a folder",
         "link.jsonl": "a symbolic link",
@@ -145,7 +165,7 @@ def test_what_is_no_file_to_take_is_left_and_listed_with_why(full_inbox: Workpla
         ".hidden.jsonl": "its name starts with a dot, so it counts as unfinished",
         "caf?.jsonl": "its name is not UTF-8 text",
     }
-    assert sorted(os.listdir(os.fsencode(full_inbox.inbox))) == sorted(  # noqa: PTH208 - as bytes
+    assert sorted(os.listdir(os.fsencode(place.inbox))) == sorted(  # noqa: PTH208 - as bytes
         [
             b"folder.jsonl",
             b"link.jsonl",
@@ -155,7 +175,7 @@ def test_what_is_no_file_to_take_is_left_and_listed_with_why(full_inbox: Workpla
             b"caf\xe9.jsonl",
         ]
     )
-    assert full_inbox.one("SELECT COUNT(*) FROM stores WHERE store_id = 'secret'") == 0
+    assert place.one("SELECT COUNT(*) FROM stores WHERE store_id = 'secret'") == 0
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -10,6 +10,8 @@ from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace, row
 
+pytestmark = pytest.mark.from_nothing
+
 
 @pytest.fixture
 def production(

@@ -40,6 +40,7 @@ def mount() -> Iterator[Mount]:
         yield mounted
 
 
+@pytest.mark.from_nothing
 def test_a_full_disk_is_said_and_loses_nothing(workplace: Workplace, mount: Mount) -> None:
     mount(workplace.data, "size=4m")
     assert process(workplace, "drain").status == 0

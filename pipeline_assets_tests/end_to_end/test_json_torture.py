@@ -94,7 +94,7 @@ def test_naughty_strings_are_kept_as_they_are_on_both_databases(
 ) -> None:
     said = []
     with Workplace.create(tmp_path_factory.mktemp("naughty")) as on_mariadb:
-        on_mariadb.catalogue_url = mariadb.new_database()
+        on_mariadb.catalogue_url = mariadb.new_catalogue()
         for place in (workplace, on_mariadb):
             check_naughty_strings(place)
             assert place.post_process()

@@ -37,7 +37,7 @@ def rounds(root: Path, mariadb: MariaDb | None, count: int) -> None:
         folder = root / str(number)
         folder.mkdir()
         with Workplace.create(folder) as place:
-            place.catalogue_url = mariadb.new_database() if mariadb else ""
+            place.catalogue_url = mariadb.new_catalogue() if mariadb else ""
             said = ingested(place, SEED, processes=8 if number else 1)
             expected = expected or said
             assert differences(expected, said) == {}, f"round {number}, seed {SEED}"

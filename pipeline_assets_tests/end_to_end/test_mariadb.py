@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.workplace import Clock, Workplace, row
@@ -30,7 +31,7 @@ KEYS = [
 @pytest.fixture
 def place(workplace: Workplace, mariadb: MariaDb, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     """A workplace on MariaDB."""
-    workplace.catalogue_url = mariadb.new_database()
+    workplace.catalogue_url = mariadb.new_catalogue()
     monkeypatch.setenv("CATALOGUE_URL", workplace.catalogue_url)
     return workplace
 
@@ -64,14 +65,11 @@ def drained_on_mariadb(
 ) -> Iterator[Workplace]:
     """The twenty real files, drained."""
     place = Workplace.create(tmp_path_factory.mktemp("real on mariadb"))
-    place.catalogue_url = mariadb.new_database()
+    place.catalogue_url = mariadb.new_catalogue()
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in place.environment.items():
-            patch.setenv(name, value)
-        patch.chdir(place.home)
         for path in real_scrapes.glob("*.jsonl.gz"):
             shutil.copy(path, place.inbox)
-        with place:
+        with enter(place, patch):
             place.drain()
             yield place
 

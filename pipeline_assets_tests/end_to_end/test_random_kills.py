@@ -109,7 +109,7 @@ def kill_drains(
         folder = root / str(number)
         folder.mkdir()
         with Workplace.create(folder) as place:
-            place.catalogue_url = mariadb.new_database() if mariadb else ""
+            place.catalogue_url = mariadb.new_catalogue() if mariadb else ""
             assert place.pipeline
             files = fill(place)
             delay_s = choose.uniform(0, LONGEST_S[database])

@@ -87,6 +87,7 @@ def test_it_runs_all_steps_in_order_and_none_of_the_ingest(place: Workplace) -> 
     assert after == before
 
 
+@pytest.mark.from_nothing
 def test_it_needs_no_file_and_no_catalogue_beforehand(workplace: Workplace) -> None:
     result = run(workplace)
     assert result.success
