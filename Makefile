@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Every Python that is supported.
 PYTHONS := 3.11 3.12 3.13
+# One more than there are cores: tests also wait, for servers, locks and sleeps.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 export DAGSTER_HOME := $(CURDIR)
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -34,8 +36,12 @@ dev: install ## run Dagster's UI on 127.0.0.1:3000, with the daemon and the sens
 	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000} -w workspace.yaml
 
 .PHONY: test
-test: install ## run all tests except the long soak tests
-	@$(BIN)/pytest -q -m "not soak"
+test: install ## run the tests except the long soaks (WORKERS=0: one after the other)
+	@$(BIN)/pytest -q -m "not soak" --numprocesses $(WORKERS) --dist loadgroup
+
+.PHONY: test-fast
+test-fast: install ## test the rules, the architecture and the whole loop once, in under a minute
+	@$(BIN)/pytest -q $(addprefix pipeline_assets_tests/,domain test_architecture.py test_smoke.py)
 
 .PHONY: test-pythons
 test-pythons: install ## run a few tests on the other supported Pythons found here
