@@ -7,6 +7,7 @@ STAMP := $(VENV)/.installed
 PYTHONS := 3.11 3.12 3.13
 # One more than there are cores: tests also wait, for servers, locks and sleeps.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST := $(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadgroup
 
 export DAGSTER_HOME := $(CURDIR)
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -37,11 +38,11 @@ dev: install ## run Dagster's UI on 127.0.0.1:3000, with the daemon and the sens
 
 .PHONY: test
 test: install ## run the tests except the long soaks (WORKERS=0: one after the other)
-	@$(BIN)/pytest -q -m "not soak" --numprocesses $(WORKERS) --dist loadgroup
+	@$(PYTEST) -m "not soak"
 
 .PHONY: test-fast
 test-fast: install ## test the rules, the architecture and the whole loop once, in under a minute
-	@$(BIN)/pytest -q $(addprefix pipeline_assets_tests/,domain test_architecture.py test_smoke.py)
+	@$(PYTEST) $(addprefix pipeline_assets_tests/,domain test_architecture.py test_smoke.py)
 
 .PHONY: test-pythons
 test-pythons: install ## run a few tests on the other supported Pythons found here
@@ -84,6 +85,10 @@ build: install ## build the source archive and the wheel into dist/
 .PHONY: release-check
 release-check: install ## check that this commit can be released (TAG=v1.2.3 once tagged)
 	@$(BIN)/python -m tools.release_check --tag "$(TAG)"
+
+.PHONY: check-ratios
+check-ratios: install ## fail if a file of known rows costs grossly more than it did
+	@$(BIN)/python -m benchmarks.check_ratios
 
 .PHONY: clean
 clean: ## remove the environments, builds and caches; data/ and .dagster/ are kept

@@ -1,0 +1,48 @@
+"""What tests begin with instead of creating it is the same as what is created."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from pipeline_assets.catalogue.database.engine import engine_for, reading
+from pipeline_assets.catalogue.database.migrate import migrate
+from pipeline_assets_tests import prepared
+from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.workplace import Workplace
+
+
+def schema(url: str) -> list[tuple[str, str]]:
+    """The statements that made a SQLite catalogue, by name."""
+    with reading(engine_for(url)) as connection:
+        found = connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name"))
+        return [(name, sql) for name, sql in found]
+
+
+def test_a_copied_catalogue_is_the_migrated_one(workplace: Workplace, tmp_path: Path) -> None:
+    migrated = f"sqlite:///{tmp_path / 'migrated.sqlite'}"
+    assert migrate(engine_for(migrated)) is True
+    copied = workplace.pipeline.settings.database_url
+    assert schema(copied) == schema(migrated) != []
+    assert migrate(engine_for(copied)) is False
+    assert not any(workplace.tables(without=("alembic_version", "locks")).values())
+
+
+def test_a_copied_catalogue_is_the_migrated_one_on_mariadb(mariadb: MariaDb) -> None:
+    migrated = mariadb.new_database()
+    assert migrate(engine_for(migrated)) is True
+    first, copied = mariadb.new_catalogue(), mariadb.new_catalogue()
+    said = [mariadb.dump(url.rpartition("/")[2]) for url in (migrated, first, copied)]
+    assert said[0] == said[1] == said[2]
+    assert b"CREATE TABLE `prices`" in said[0]
+    assert migrate(engine_for(copied)) is False
+
+
+def test_a_workplace_begins_with_dagsters_storages_and_a_bare_one_without(tmp_path: Path) -> None:
+    for name in ("prepared", "bare"):
+        (tmp_path / name).mkdir()
+    place = Workplace.create(tmp_path / "prepared")
+    bare = Workplace.create(tmp_path / "bare", is_bare=True)
+    found = {path.name for path in place.home.rglob("*") if path.is_file()}
+    assert found == {"dagster.yaml", "event_log.db", "runs.db", "schedules.db"}
+    assert [path.name for path in bare.home.rglob("*")] == ["dagster.yaml"]
+    assert (place.home / "dagster.yaml").read_bytes() == prepared.DAGSTER_YAML.read_bytes()
