@@ -56,6 +56,8 @@ class MariaDb:
         return [
             "--no-defaults",
             f"--datadir={self._folder / 'data'}",
+            # In a folder that servers share, one that starts removes the others' temporary tables.
+            f"--tmpdir={self._folder}",
             *(["--user=root"] if os.geteuid() == 0 else []),
         ]
 
