@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from pipeline_assets.domain.retailers import PAGE_HOSTS
+
 
 class Settings(BaseSettings):
     """The settings, as environment variables `PIPELINE_<NAME>` (and `CATALOGUE_URL`)."""
@@ -90,7 +92,7 @@ class Settings(BaseSettings):
     )
 
     enrichment_hosts: str = Field(
-        default="www.coles.com.au",
+        default=",".join(PAGE_HOSTS),
         description="hosts (https) or origins to request product pages from, separated by commas",
     )
     enrichment_session: Literal["cookie_file", "browser"] = Field(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from pipeline_assets.domain.retailers import PAGE_DATA
 from pipeline_assets.enrichment.origins import AllowList, is_internal, origin_of
 from pipeline_assets.errors import SessionError, UsageError
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_STORE_COOKIE = "fulfillmentStoreId"
-_SHOWN = "script#__NEXT_DATA__"
+_SHOWN = ", ".join(data.script for data in PAGE_DATA)
 _ARGUMENTS = [
     "--no-first-run",
     "--disable-background-networking",
@@ -37,16 +37,21 @@ _ARGUMENTS = [
 class BrowserSessions:
     """Sessions of a browser that is started for each and closed once its cookies are had.
 
-    `store_id` is the store whose shelves the shop is to show (`COL:401` is its 401), `agent` the
+    `cookies` (by name) are set beforehand: they tell the shop whose shelves to show. `agent` is the
     same user agent that httpx sends: a shop ties its cookies to it. `wait_s` is how long to wait
     for the page.
     """
 
     def __init__(
-        self, allowed: AllowList, store_id: str, agent: str, wait_s: float, browser: str = ""
+        self,
+        allowed: AllowList,
+        cookies: Mapping[str, str],
+        agent: str,
+        wait_s: float,
+        browser: str = "",
     ) -> None:
         self._allowed = allowed
-        self._store = store_id.rpartition(":")[2]
+        self._cookies_before = cookies
         self._agent = agent
         self._wait_s = wait_s
         self._browser = browser
@@ -90,7 +95,7 @@ class BrowserSessions:
         )
         try:
             context = browser.new_context(user_agent=self._agent)
-            self._choose_store(context, url)
+            self._set_cookies(context, url)
             page = context.new_page()
             _Guard(self._allowed, context.new_cdp_session(page)).watch()
             self._wait_for_page(page, url)
@@ -98,10 +103,11 @@ class BrowserSessions:
         finally:
             browser.close()
 
-    def _choose_store(self, context: "BrowserContext", url: str) -> None:
+    def _set_cookies(self, context: "BrowserContext", url: str) -> None:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        context.add_cookies([{"name": _STORE_COOKIE, "value": self._store, "url": origin}])
+        for name, value in self._cookies_before.items():
+            context.add_cookies([{"name": name, "value": value, "url": origin}])
 
     def _wait_for_page(self, page: "Page", url: str) -> None:
         timeout_ms = self._wait_s * 1000

@@ -23,6 +23,7 @@ from pipeline_assets_tests.enrichment.shop import (
 )
 from pipeline_assets_tests.workplace import Workplace
 
+IN_STORE_401 = {"fulfillmentStoreId": "401"}
 REQUIRED = "PIPELINE_TESTS_REQUIRE_CHROMIUM"
 SOLVES_ITSELF = """<html><body>Are you a robot? <img src="{elsewhere}">
 <iframe src="{elsewhere}"></iframe>
@@ -86,7 +87,7 @@ def test_the_browser_waits_until_the_captcha_is_solved_and_its_cookies_serve_htt
 
 def test_a_page_that_never_shows_is_no_session(shop: Shop, stranger: Shop) -> None:
     guarded(shop, stranger, solved_after_ms=60_000)
-    sessions = BrowserSessions(AllowList.parse(shop.origin), "COL:401", "tests/1", wait_s=2)
+    sessions = BrowserSessions(AllowList.parse(shop.origin), IN_STORE_401, "tests/1", wait_s=2)
     with pytest.raises(SessionError, match="Timeout 2000ms exceeded"):
         sessions.renew(shop.url("1"))
     assert stranger.asked == []
@@ -94,7 +95,7 @@ def test_a_page_that_never_shows_is_no_session(shop: Shop, stranger: Shop) -> No
 
 def test_the_browser_follows_no_redirect_to_a_stranger(shop: Shop, stranger: Shop) -> None:
     shop.pages["1"] = answer(302, Location=stranger.url("1"))
-    sessions = BrowserSessions(AllowList.parse(shop.origin), "COL:401", "tests/1", wait_s=5)
+    sessions = BrowserSessions(AllowList.parse(shop.origin), IN_STORE_401, "tests/1", wait_s=5)
     with pytest.raises(SessionError, match="could not get a session from"):
         sessions.renew(shop.url("1"))
     assert shop.asked == ["1"]
@@ -103,7 +104,7 @@ def test_the_browser_follows_no_redirect_to_a_stranger(shop: Shop, stranger: Sho
 
 def test_a_browser_that_is_not_there_is_named(shop: Shop) -> None:
     allowed = AllowList.parse(shop.origin)
-    sessions = BrowserSessions(allowed, "COL:401", "tests/1", 5, browser="/nowhere/chromium")
+    sessions = BrowserSessions(allowed, IN_STORE_401, "tests/1", 5, browser="/nowhere/chromium")
     with pytest.raises(UsageError, match="no browser at /nowhere/chromium"):
         sessions.renew(shop.url("1"))
 

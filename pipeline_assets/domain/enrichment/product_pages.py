@@ -1,7 +1,7 @@
 """A shop's product page: whether it is one, and which barcode it gives. Pure; nothing is fetched.
 
 Two places are read, in this order: the JSON-LD `Product` (schema.org/Product: `gtin`, `gtin13`,
-`gtin14`, `gtin8`, then `mpn`), then the page's own data in `__NEXT_DATA__`.
+`gtin14`, `gtin8`, then `mpn`), then the page's own data, where a retailer's module says it is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,10 +13,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipeline_assets.domain.json_nesting import check_nesting
 from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
+from pipeline_assets.domain.retailers import PAGE_DATA, PageData
 
 _GTIN_KEYS = ("gtin", "gtin13", "gtin14", "gtin8", "mpn")
-_PAGE_PROPS = (("props", "pageProps"), ("pageProps",))
-_PRODUCT_PATHS = (("product",), ("pdpLayout", "product"))
 _UNDECODABLE = (msgspec.DecodeError, ValueError)
 
 
@@ -34,21 +33,20 @@ class ProductPage:
 def read_product_page(html: bytes, sku: str) -> ProductPage | None:
     """What the page of `sku` says; None when it is no page of the shop at all, but a captcha.
 
-    That is so when it has neither a JSON-LD `Product` nor `__NEXT_DATA__`. Where a page shows
-    several products, the one whose own `sku` is the wanted one goes before the others.
+    That is so when it has neither a JSON-LD `Product` nor data of any retailer's own. Where a page
+    shows several products, the one whose own `sku` is the wanted one goes before the others.
     """
     tree = LexborHTMLParser(html)
     linked = sorted(_linked_products(tree), key=lambda node: not _is_of(node, sku))
-    next_data = tree.css_first("script#__NEXT_DATA__")
-    if not linked and next_data is None:
+    scripts = [(where, tree.css_first(where.script)) for where in PAGE_DATA]
+    own = [(where, _decoded(script.text())) for where, script in scripts if script is not None]
+    if not linked and not own:
         return None
-    data = _decoded(next_data.text()) if next_data is not None else None
-    own = list(_next_products(data))
     numbers = [node.get(key) for node in linked for key in _GTIN_KEYS]
-    numbers += [product.get("gtin") for product in own]
-    found = (normalise_barcode(_as_list(number), sku) for number in numbers)
+    own_numbers = [number for where, data in own for number in _own_numbers(where, data)]
+    found = (normalise_barcode(_as_list(number), sku) for number in numbers + own_numbers)
     barcode = next((gtin for gtin in found if gtin is not None), None)
-    return ProductPage(bool(linked or own), barcode)
+    return ProductPage(bool(linked or own_numbers), barcode)
 
 
 def _linked_products(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
@@ -80,14 +78,18 @@ def _is_of(node: Mapping[str, Any], sku: str) -> bool:
     return str(node.get("sku", node.get("productID"))).strip() == sku
 
 
-def _next_products(data: Any) -> Iterator[Mapping[str, Any]]:
-    for props in _PAGE_PROPS:
-        for path in _PRODUCT_PATHS:
-            found = data
-            for key in (*props, *path):
-                found = found.get(key) if isinstance(found, dict) else None
-            if isinstance(found, dict):
-                yield found
+def _own_numbers(where: PageData, data: Any) -> Iterator[Any]:
+    """Of each product in a page's own data what stands for its GTIN, None if nothing does."""
+    for path in where.products:
+        product = _at(data, path)
+        if isinstance(product, dict):
+            yield _at(product, where.barcode)
+
+
+def _at(data: Any, path: str) -> Any:
+    for key in path.split("."):
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 def _decoded(text: str) -> Any:

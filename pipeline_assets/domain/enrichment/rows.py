@@ -12,7 +12,12 @@ from typing import Any
 import msgspec
 
 from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
-from pipeline_assets.domain.snapshots.listing import MAX_SKU_LENGTH, MAX_URL_LENGTH, RowRejection
+from pipeline_assets.domain.snapshots.listing import (
+    MAX_SKU_LENGTH,
+    MAX_URL_LENGTH,
+    RowRejection,
+    is_known_without_barcode,
+)
 from pipeline_assets.domain.snapshots.rows import decode
 
 
@@ -73,7 +78,7 @@ def _wanted(number: int, line: bytes) -> Wanted | None:
     url = product.url.strip() if isinstance(product.url, str) else ""
     if not 0 < len(sku) <= MAX_SKU_LENGTH or not 0 < len(url) <= MAX_URL_LENGTH:
         return None
-    if product.has_no_coles_barcode is True or normalise_barcode(product.barcode, sku) is not None:
+    if is_known_without_barcode(product) or normalise_barcode(product.barcode, sku) is not None:
         return None
     return Wanted(number, sku, url)
 
@@ -82,20 +87,25 @@ def _is_text_or_number(value: object) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
-def enriched_lines(lines: Sequence[bytes], answers: Mapping[int, Answer]) -> list[bytes]:
-    """The file's lines, in order, with what `answers` (by line number) say written into them."""
+def enriched_lines(
+    lines: Sequence[bytes], answers: Mapping[int, Answer], no_barcode_key: str
+) -> list[bytes]:
+    """The file's lines, in order, with what `answers` (by line number) say written into them.
+
+    `no_barcode_key`: the key by which a row says that its article is known to have no barcode.
+    """
     return [
-        _written(line, answers[number]) if number in answers else line
+        _written(line, answers[number], no_barcode_key) if number in answers else line
         for number, line in enumerate(lines, 1)
     ]
 
 
-def _written(line: bytes, answer: Answer) -> bytes:
+def _written(line: bytes, answer: Answer, no_barcode_key: str) -> bytes:
     values: dict[str, Any] = {}
     if answer.outcome is Outcome.FOUND:
         values = {"barcode": answer.barcode}
     elif answer.outcome is Outcome.NONE:
-        values = {"has_no_coles_barcode": True}
+        values = {no_barcode_key: True}
         if answer.source is AnswerSource.CATALOGUE and answer.checked_at is not None:
             # Else the mark would renew itself with every file, and its page never be asked again.
             values["no_barcode_checked_at"] = f"{answer.checked_at.isoformat()}Z"

@@ -14,6 +14,7 @@ from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
 from pipeline_assets.domain.normalisation.money import price_cents
 from pipeline_assets.domain.normalisation.timestamps import parse_moment
 from pipeline_assets.domain.normalisation.unit_prices import parse_unit_price
+from pipeline_assets.domain.retailers import IMAGE_KEYS, NO_BARCODE_KEYS
 
 MAX_NAME_LENGTH = 512
 MAX_SKU_LENGTH = 128
@@ -23,8 +24,16 @@ MAX_CATEGORY_LENGTH = 512
 CATEGORY_SEPARATOR = " › "
 
 
-class RawProduct(msgspec.Struct):
-    """The keys of a row's `product` that are used, as decoded: any JSON value may stand there."""
+_RetailersKeys = msgspec.defstruct(
+    "_RetailersKeys", [(key, Any, None) for key in (*IMAGE_KEYS, *NO_BARCODE_KEYS)]
+)
+
+
+class RawProduct(_RetailersKeys):  # type: ignore[misc, valid-type]
+    """The keys of a row's `product` that are used, as decoded: any JSON value may stand there.
+
+    Before those that all retailers share stand those that some have of their own.
+    """
 
     name: Any = None
     sku: Any = None
@@ -39,9 +48,7 @@ class RawProduct(msgspec.Struct):
     category_path: Any = None
     url: Any = None
     image_url: Any = None
-    aldi_image_url: Any = None
     is_available: Any = None
-    has_no_coles_barcode: Any = None
     no_barcode_checked_at: Any = None
 
 
@@ -118,7 +125,7 @@ def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
         line=line,
         sku=sku,
         barcode=barcode,
-        has_no_barcode=raw.has_no_coles_barcode is True,
+        has_no_barcode=is_known_without_barcode(raw),
         no_barcode_checked_at=_checked_at(raw.no_barcode_checked_at),
         facts=_facts(name, raw, dropped),
         price_cents=cents,
@@ -134,7 +141,7 @@ def _facts(name: str, raw: RawProduct, dropped: dict[str, int]) -> ListedFacts:
         category_path=_category(raw.category_path, dropped),
         url=_text(raw.url, "url", MAX_URL_LENGTH, dropped),
         image_url=_text(raw.image_url, "image_url", MAX_URL_LENGTH, dropped),
-        aldi_image_url=_text(raw.aldi_image_url, "aldi_image_url", MAX_URL_LENGTH, dropped),
+        aldi_image_url=_second_image(raw, dropped),
     )
 
 
@@ -150,6 +157,22 @@ def _terms(raw: RawProduct) -> Terms:
         unit_of_measure=unit.unit if unit else None,
         is_available=raw.is_available if isinstance(raw.is_available, bool) else None,
     )
+
+
+def is_known_without_barcode(raw: RawProduct) -> bool:
+    """Whether the row says that its article is known to have no barcode."""
+    for key in NO_BARCODE_KEYS:  # noqa: SIM110 - once a row, and `any` takes three times as long
+        if getattr(raw, key) is True:
+            return True
+    return False
+
+
+def _second_image(raw: RawProduct, dropped: dict[str, int]) -> str | None:
+    for key in IMAGE_KEYS:
+        value = getattr(raw, key)
+        if value is not None:
+            return _text(value, key, MAX_URL_LENGTH, dropped)
+    return None
 
 
 def _checked_at(value: object) -> datetime | None:

@@ -20,6 +20,7 @@ from pipeline_assets.domain.enrichment.rows import (
     wanted_rows,
 )
 from pipeline_assets.domain.files.attempts import Event
+from pipeline_assets.domain.retailers import retailer_of
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.domain.snapshots.rows import decode, header_of
 from pipeline_assets.errors import RefusedFileError
@@ -77,7 +78,8 @@ class _Enrichment:
         zone = self._pipeline.settings.zone
         header = header_of((decode(line) for line in read.lines if line.strip()), zone)
         answers, figures = self._look_up(read.digest, read.lines, header)
-        delivery = self._record(read, enriched_lines(read.lines, answers), header, figures)
+        mark = retailer_of(header.company).no_barcode_key
+        delivery = self._record(read, enriched_lines(read.lines, answers, mark), header, figures)
         place = self._finish(read, delivery)
         return FileOutcome(
             self._path.name,
@@ -117,7 +119,7 @@ class _Enrichment:
         settings = self._pipeline.settings
         with page_fetcher(settings) as fetcher:
             progress.counts_requests_of(fetcher)
-            sessions = sessions_for(settings, header.store_id)
+            sessions = sessions_for(settings, header)
             clock = self._pipeline.clock
             LookUp(fetcher, sessions, patience(settings), progress, clock).run(rows, probe)
 

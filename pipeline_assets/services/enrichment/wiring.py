@@ -1,5 +1,7 @@
 """What asks the shop, put together from the settings."""
 
+from pipeline_assets.domain.retailers import retailer_of
+from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.enrichment.browser import BrowserSessions
 from pipeline_assets.enrichment.fetching import FetchLimits, PageFetcher
 from pipeline_assets.enrichment.looking_up import Patience
@@ -23,13 +25,13 @@ def page_fetcher(settings: Settings) -> PageFetcher:
     return PageFetcher(AllowList.parse(settings.enrichment_hosts), pacer, limits, agent)
 
 
-def sessions_for(settings: Settings, store_id: str) -> Sessions:
+def sessions_for(settings: Settings, header: Header) -> Sessions:
     """Where the settings say that sessions come from, for one store's file."""
     if settings.enrichment_session == "cookie_file":
         return CookieFile(settings.cookie_path)
     return BrowserSessions(
         AllowList.parse(settings.enrichment_hosts),
-        store_id,
+        retailer_of(header.company).cookies_for(header.store_id),
         settings.enrichment_user_agent,
         settings.enrichment_browser_wait_s,
         settings.enrichment_browser,

@@ -22,6 +22,7 @@ from pipeline_assets.domain.snapshots.rows import parse_snapshot
 
 URL = "https://www.coles.com.au/product/tea-1"
 GTIN = "9310645111766"
+MARK = "has_no_coles_barcode"
 ZONE = ZoneInfo("UTC")
 META = {"company": "coles", "store_id": "COL:1", "scraped_date": "2025-09-23"}
 
@@ -64,7 +65,7 @@ def test_other_rows_and_what_is_no_row_pass_through(text: bytes) -> None:
 def test_only_found_and_none_change_a_line() -> None:
     lines = [line(sku=str(number), price=1.5) for number in range(9)]
     answers = {number + 3: Answer(outcome) for number, outcome in enumerate(list(Outcome)[2:])}
-    assert enriched_lines(lines, answers) == lines
+    assert enriched_lines(lines, answers, MARK) == lines
 
 
 def test_a_changed_row_keeps_the_very_bytes_of_everything_else() -> None:
@@ -73,7 +74,7 @@ def test_a_changed_row_keeps_the_very_bytes_of_everything_else() -> None:
         b'"u":"\\u00e9\\/","n":{"a" : [1, 2 ]},"barcode":null,"w":"caf\xc3\xa9"},'
         b'"metadata":{"company" : "coles"},"more":[ ]}'
     )
-    (after,) = enriched_lines([before], {1: Answer(Outcome.FOUND, GTIN)})
+    (after,) = enriched_lines([before], {1: Answer(Outcome.FOUND, GTIN)}, MARK)
     assert after == (
         b'{"product":{"sku":1,"x":1.50,"y":-0.0e+1,"z":123456789012345678901234567890,'
         b'"u":"\\u00e9\\/","n":{"a" : [1, 2 ]},"barcode":"' + GTIN.encode() + b'",'
@@ -96,7 +97,8 @@ def test_every_line_is_there_in_order_with_all_its_other_fields(
     products: list[dict[str, Any]], answer: Answer
 ) -> None:
     lines = [line(**product) for product in products]
-    after = [json.loads(text) for text in enriched_lines(lines, dict.fromkeys(range(1, 7), answer))]
+    answers = dict.fromkeys(range(1, 7), answer)
+    after = [json.loads(text) for text in enriched_lines(lines, answers, MARK)]
     changed = {"barcode", "has_no_coles_barcode"}
     assert len(after) == len(lines)
     for text, row in zip(lines, after, strict=True):
@@ -112,7 +114,7 @@ def test_every_line_is_there_in_order_with_all_its_other_fields(
 def test_a_mark_from_the_catalogue_says_since_when_and_is_kept_so() -> None:
     checked_at = datetime(2025, 8, 1, 3, 30)
     answer = Answer(Outcome.NONE, source=AnswerSource.CATALOGUE, checked_at=checked_at)
-    (marked,) = enriched_lines([line()], {1: answer})
+    (marked,) = enriched_lines([line()], {1: answer}, MARK)
     snapshot = parse_snapshot([marked], ZONE)
     scraped_at = datetime(2025, 9, 23)
     plan = plan_skus(snapshot.listings, {}, scraped_at, "COL:1")
@@ -120,6 +122,7 @@ def test_a_mark_from_the_catalogue_says_since_when_and_is_kept_so() -> None:
     (later,) = enriched_lines(
         [line()],
         {1: Answer(Outcome.NONE, None, AnswerSource.CATALOGUE, scraped_at + timedelta(days=9))},
+        MARK,
     )
     plan = plan_skus(parse_snapshot([later], ZONE).listings, {}, scraped_at, "COL:1")
     assert plan.new["1"].no_barcode_at == scraped_at

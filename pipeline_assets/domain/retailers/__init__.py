@@ -1,0 +1,41 @@
+"""What a retailer does its own way: a module each, found by itself, with its `RETAILER`.
+
+A retailer without peculiarities needs no module. What the modules say of rows and pages is looked
+for in every company's: a key or a script says by its own name whose it is.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from pipeline_assets.domain.retailers._retailer import PageData, Retailer
+
+__all__ = [
+    "IMAGE_KEYS",
+    "NO_BARCODE_KEYS",
+    "PAGE_DATA",
+    "PAGE_HOSTS",
+    "RETAILERS",
+    "PageData",
+    "Retailer",
+    "retailer_of",
+]
+
+RETAILERS: tuple[Retailer, ...] = tuple(
+    import_module(f"{__name__}.{module.name}").RETAILER
+    for module in iter_modules(__path__)
+    if not module.name.startswith("_")
+)
+
+PAGE_HOSTS = tuple(host for retailer in RETAILERS for host in retailer.page_hosts)
+PAGE_DATA: tuple[PageData, ...] = tuple(
+    retailer.page_data for retailer in RETAILERS if retailer.page_data is not None
+)
+# Each key once, whoever else has it.
+IMAGE_KEYS = tuple(dict.fromkeys(one.image_key for one in RETAILERS if one.image_key is not None))
+NO_BARCODE_KEYS = tuple(dict.fromkeys(one.no_barcode_key for one in (Retailer(""), *RETAILERS)))
+
+
+def retailer_of(company: str) -> Retailer:
+    """The retailer with this key; one without peculiarities where no module speaks of it."""
+    found = (retailer for retailer in RETAILERS if retailer.company == company)
+    return next(found, Retailer(company))

@@ -1,0 +1,5 @@
+"""Aldi: its rows may name a second picture."""
+
+from pipeline_assets.domain.retailers._retailer import Retailer
+
+RETAILER = Retailer(company="aldi", image_key="aldi_image_url")
