@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.domain.retailers import PAGE_HOSTS
 
 
@@ -158,9 +159,13 @@ class Settings(BaseSettings):
     @field_validator("catalogue_url")
     @classmethod
     def _names_a_database(cls, url: str) -> str:
-        """Told when it is read, not at the first use: the URL can be parsed, its driver is here."""
+        """Told when it is read, not at the first use: the URL can be parsed, its driver is here.
+
+        Raises `UsageError` for a database that no catalogue can be on.
+        """
         try:
             if url:
+                dialect_of(make_url(url).get_backend_name())
                 make_url(url).get_dialect().import_dbapi()
         except (ArgumentError, ImportError) as error:
             raise ValueError(

@@ -1,25 +1,12 @@
 """The views that apps ask. Their columns are public and stay."""
 
-# SQLite has no decimal type: there a view's money is the double nearest to the exact cents, so
-# that it sorts and compares as a number; the tables hold the exact integers on both databases.
-_MONEY = {
-    "sqlite": "{column} / 100.0",
-    "mysql": "CAST({column} / 100 AS DECIMAL(9, 2))",
-}
-_UNIT_PRICE = {
-    "sqlite": "{column} / 10000.0",
-    "mysql": "CAST({column} / 10000 AS DECIMAL(16, 4))",
-}
+from pipeline_assets.catalogue.database.dialect import Dialect
+
+# A store is current while its last accepted snapshot is at most this old.
+_CURRENT_DAYS = 7
 
 
-# A store is current while its last accepted snapshot is at most seven days old.
-_OLDEST_CURRENT = {
-    "sqlite": "datetime('now', '-7 days')",
-    "mysql": "(UTC_TIMESTAMP(6) - INTERVAL 7 DAY)",
-}
-
-
-def _prices(dialect: str) -> str:
+def _prices(dialect: Dialect) -> str:
     """The columns that `store_prices` and `estimated_prices` share, from `prices` to `brands`."""
     return f"""
        skus.sku AS sku,
@@ -27,11 +14,11 @@ def _prices(dialect: str) -> str:
        products.barcode AS barcode,
        skus.name AS name,
        brands.name AS brand,
-       {_MONEY[dialect].format(column="prices.price_cents")} AS price,
-       {_MONEY[dialect].format(column="prices.previous_price_cents")} AS previous_price,
-       {_MONEY[dialect].format(column="prices.was_price_cents")} AS was_price,
+       {dialect.decimal("prices.price_cents", 9, 2)} AS price,
+       {dialect.decimal("prices.previous_price_cents", 9, 2)} AS previous_price,
+       {dialect.decimal("prices.was_price_cents", 9, 2)} AS was_price,
        prices.is_on_special AS is_on_special,
-       {_UNIT_PRICE[dialect].format(column="prices.unit_price_e4")} AS unit_price,
+       {dialect.decimal("prices.unit_price_e4", 16, 4)} AS unit_price,
        prices.unit_of_measure AS unit_of_measure"""
 
 
@@ -42,7 +29,7 @@ _ARTICLES = """
   LEFT JOIN brands ON brands.brand_id = brand_aliases.brand_id"""
 
 
-def store_prices(dialect: str) -> str:
+def store_prices(dialect: Dialect) -> str:
     """The select behind `store_prices`: one row per store and SKU that is sold there today."""
     return f"""
 SELECT stores.company AS company,
@@ -52,7 +39,7 @@ SELECT stores.company AS company,
   JOIN stores ON stores.store_key = prices.store_key{_ARTICLES}"""
 
 
-def estimated_prices(dialect: str) -> str:
+def estimated_prices(dialect: Dialect) -> str:
     """The select behind `estimated_prices`: for a store that is not current its anchor's prices.
 
     Its own where it is current, or its anchor is not either.
@@ -72,19 +59,19 @@ SELECT stores.company AS company,
     ON anchors.company = store_groups.company AND anchors.store_id = store_groups.anchor_store_id
   JOIN stores AS observed
     ON observed.store_key = CASE
-         WHEN stores.last_scraped_at >= {_OLDEST_CURRENT[dialect]} THEN stores.store_key
-         WHEN anchors.last_scraped_at >= {_OLDEST_CURRENT[dialect]} THEN anchors.store_key
+         WHEN stores.last_scraped_at >= {dialect.days_ago(_CURRENT_DAYS)} THEN stores.store_key
+         WHEN anchors.last_scraped_at >= {dialect.days_ago(_CURRENT_DAYS)} THEN anchors.store_key
          ELSE stores.store_key
        END
   JOIN prices ON prices.store_key = observed.store_key{_ARTICLES}"""
 
 
-def stores_to_scrape(dialect: str) -> str:
+def stores_to_scrape(dialect: Dialect) -> str:
     """The select behind `stores_to_scrape`: all stores, those most worth scraping first.
 
     Never scraped, then anchors flagged for it, then the stalest; anchors before members.
     """
-    del dialect  # the same on both databases
+    del dialect  # the same on all databases
     return """
 SELECT stores.company AS company,
        stores.store_id AS store_id,

@@ -1,20 +1,15 @@
-"""Connections and transactions: the one place that knows how the two databases are told."""
+"""Connections and transactions, on whichever database the catalogue is."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from pipeline_assets.catalogue.database.errors import OUT_OF_REACH, error_number
-from pipeline_assets.catalogue.schema.locks import locks
+from pipeline_assets.catalogue.database.dialect import WRITES, dialect_of
 from pipeline_assets.errors import CatalogueUnavailableError
-
-_WRITE = {"pipeline_write": True}
 
 
 class Lock(StrEnum):
@@ -33,51 +28,20 @@ class Lock(StrEnum):
 
 @lru_cache(maxsize=8)
 def engine_for(url: str, lock_timeout_s: float = 30) -> Engine:
-    """The engine of a catalogue URL; one per process and URL, connections opened when needed."""
-    if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite_engine(url, lock_timeout_s)
-    engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
-    event.listen(engine, "connect", partial(_prepare_mysql, max(1, round(lock_timeout_s))))
-    return engine
+    """The engine of a catalogue URL; one per process and URL, connections opened when needed.
 
-
-def _prepare_mysql(lock_timeout_s: int, connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {lock_timeout_s}")
-    # Whatever the server's own mode: a value that does not fit is an error, not another value.
-    cursor.execute("SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'")
-    cursor.close()
-
-
-def _sqlite_engine(url: str, lock_timeout_s: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": lock_timeout_s})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # the begin event says how each transaction starts
-    connection.execute("PRAGMA journal_mode=WAL")
-    # FULL: a file leaves the inbox right after the commit, so the commit has to be on the disk.
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("pipeline_write", False)
-    # A read lock that is turned into a write lock later can fail at once; so writers say it first.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    Raises `UsageError` for a database that no catalogue can be on.
+    """
+    return dialect_of(make_url(url).get_backend_name()).engine(url, lock_timeout_s)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads: one consistent view of the catalogue."""
     with _connected(engine) as connection:
-        if engine.dialect.name != "sqlite":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
+        reader = connection.execution_options(**dialect_of(engine.dialect.name).reads)
+        with reader.begin():
+            yield reader
 
 
 @contextmanager
@@ -89,11 +53,10 @@ def writing(
     Without a `lock` it is one that touches only rows that are the caller's own.
     """
     with _connected(engine) as connection:
-        writer = connection.execution_options(**_WRITE)
+        writer = connection.execution_options(**WRITES)
         with writer.begin() as transaction:
-            if lock is not None and engine.dialect.name != "sqlite":
-                row = select(locks.c.name).where(locks.c.name == lock.value).with_for_update()
-                writer.execute(row).scalar_one()
+            if lock is not None:
+                dialect_of(engine.dialect.name).hold(writer, lock.value)
             yield writer
             if is_rehearsal:
                 transaction.rollback()
@@ -105,7 +68,7 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         connection = engine.connect()
     except DBAPIError as error:  # drivers differ in which of their errors this is
         shown = engine.url.render_as_string(hide_password=True)
-        is_transient = error_number(error) in OUT_OF_REACH
+        is_transient = dialect_of(engine.dialect.name).is_out_of_reach(error)
         raise CatalogueUnavailableError(
             shown, str(error.orig), is_transient=is_transient
         ) from error

@@ -1,7 +1,5 @@
 """Brings a catalogue to the schema this code works with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,9 +7,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, text
 
 from pipeline_assets.catalogue import views
+from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.errors import UsageError
 
@@ -35,7 +34,7 @@ def schema_state(engine: Engine) -> SchemaState:
 
     Raises `UsageError` when it was written by a newer version of this project.
     """
-    path = _sqlite_path(engine)
+    path = dialect_of(engine.dialect.name).file(engine.url)
     if path is not None and not path.exists():
         return SchemaState.ABSENT
     config = alembic_config()
@@ -53,7 +52,8 @@ def migrate(engine: Engine) -> bool:
 
     Raises `UsageError` when the catalogue was written by a newer version of this project.
     """
-    path = _sqlite_path(engine)
+    dialect = dialect_of(engine.dialect.name)
+    path = dialect.file(engine.url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     config = alembic_config()
@@ -61,7 +61,7 @@ def migrate(engine: Engine) -> bool:
     with reading(engine) as connection:
         if _revision(connection) == head:
             return False
-    with writing(engine) as connection, _alone(connection):
+    with writing(engine) as connection, dialect.migrating_alone(connection):
         if _revision(connection) == head:
             return False
         _refuse_newer(config, _revision(connection), engine)
@@ -76,26 +76,6 @@ def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     return config
-
-
-@contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """Keep a second process from migrating too: on MySQL each statement is a commit of its own."""
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    connection.execute(select(func.get_lock("pipeline_assets migration", 600)))
-    try:
-        yield
-    finally:
-        connection.execute(select(func.release_lock("pipeline_assets migration")))
-
-
-def _sqlite_path(engine: Engine) -> Path | None:
-    """The file of an embedded catalogue."""
-    database = engine.url.database
-    is_file = engine.dialect.name == "sqlite" and database and database != ":memory:"
-    return Path(database) if is_file and database else None
 
 
 def _revision(connection: Connection) -> str | None:
@@ -114,7 +94,7 @@ def _refuse_newer(config: Config, revision: str | None, engine: Engine) -> None:
 
 def _create_views(connection: Connection) -> None:
     # Views hold nothing, so they are made anew from today's text instead of being migrated.
-    dialect = "sqlite" if connection.dialect.name == "sqlite" else "mysql"
+    dialect = dialect_of(connection.dialect.name)
     for name, query in VIEWS.items():
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
         connection.execute(text(f"CREATE VIEW {name} AS {query(dialect)}"))

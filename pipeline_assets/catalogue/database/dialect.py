@@ -1,0 +1,193 @@
+"""The databases that a catalogue can be on, and what each does its own way: an object per kind.
+
+All other SQL is the same on each. Column types that differ are in `schema.types`.
+"""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy.exc import DBAPIError
+
+from pipeline_assets.catalogue.schema.locks import locks
+from pipeline_assets.errors import UsageError
+
+# The execution options of a transaction that writes.
+WRITES = {"pipeline_write": True}
+
+
+class Dialect(ABC):
+    """One kind of database. `title` is its name for people; an object holds no state."""
+
+    title: str
+    # The execution options of a transaction that only reads: it sees the catalogue at one moment.
+    reads: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ"}
+
+    @abstractmethod
+    def engine(self, url: str, lock_timeout_s: float) -> Engine:
+        """A new engine, whose connections wait for a lock for `lock_timeout_s`."""
+
+    def file(self, url: URL) -> Path | None:
+        """The file that the catalogue is; None for one on a server, or in memory."""
+        del url
+        return None
+
+    def hold(self, connection: Connection, lock: str) -> None:
+        """Keep others out of this row of table `locks` until the transaction ends."""
+        row = select(locks.c.name).where(locks.c.name == lock).with_for_update()
+        connection.execute(row).scalar_one()
+
+    @abstractmethod
+    def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
+        """Keep a second process from migrating too."""
+
+    @abstractmethod
+    def is_transient(self, error: DBAPIError) -> bool:
+        """Whether it is this database's way to say that a new try may well succeed.
+
+        That is a duplicate key, a deadlock, a lock that did not come in time, a lost connection.
+        Errors of other databases are asked about too.
+        """
+
+    @abstractmethod
+    def is_out_of_reach(self, error: DBAPIError) -> bool:
+        """Whether there is no connection because no server answers, or it takes no more."""
+
+    @abstractmethod
+    def decimal(self, column: str, precision: int, scale: int) -> str:
+        """SQL: the whole number in `column` with the point before its last `scale` digits."""
+
+    @abstractmethod
+    def days_ago(self, days: int) -> str:
+        """SQL: the moment (UTC) so many days before now."""
+
+
+class _Sqlite(Dialect):
+    """A file. A transaction that writes keeps out every other; there is nothing more to lock."""
+
+    title = "SQLite"
+    reads: Mapping[str, Any] = {}
+
+    def engine(self, url: str, lock_timeout_s: float) -> Engine:
+        engine = create_engine(url, connect_args={"timeout": lock_timeout_s})
+        event.listen(engine, "connect", self._prepare)
+        event.listen(engine, "begin", self._begin)
+        return engine
+
+    @staticmethod
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the begin event says how each transaction starts
+        connection.execute("PRAGMA journal_mode=WAL")
+        # FULL: a file leaves the inbox right after the commit, so the commit has to be on the disk.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @staticmethod
+    def _begin(connection: Connection) -> None:
+        writes = WRITES.items() <= connection.get_execution_options().items()
+        # A read lock that is made a write lock later can fail at once; so writers say it first.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def file(self, url: URL) -> Path | None:
+        return Path(url.database) if url.database and url.database != ":memory:" else None
+
+    def hold(self, connection: Connection, lock: str) -> None:
+        pass
+
+    def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def is_transient(self, error: DBAPIError) -> bool:
+        return str(error.orig).startswith(
+            ("UNIQUE constraint failed", "database is locked", "database table is locked")
+        )
+
+    def is_out_of_reach(self, error: DBAPIError) -> bool:
+        return False
+
+    def decimal(self, column: str, precision: int, scale: int) -> str:
+        # There is no decimal type: the double nearest to the exact number sorts and compares as
+        # a number; the tables hold the exact integers.
+        return f"{column} / {10**scale}.0"
+
+    def days_ago(self, days: int) -> str:
+        return f"datetime('now', '-{days} days')"
+
+
+class _MySql(Dialect):
+    """MySQL or MariaDB. Errors go by their number, as texts differ."""
+
+    title = "MySQL or MariaDB"
+
+    DUPLICATE_KEY = 1062
+    LOCK_TIMEOUT = 1205
+    DEADLOCK = 1213
+    # The connection went away, the server is going down or was told to stop this one.
+    CONNECTION_LOST = frozenset({1053, 1317, 1927, 2006, 2013, 2055, 4031})
+    # No server answers, or it takes no more connections: waiting may help.
+    OUT_OF_REACH = CONNECTION_LOST | {1040, 1203, 2002, 2003, 2005}
+    TRANSIENT = CONNECTION_LOST | {DUPLICATE_KEY, LOCK_TIMEOUT, DEADLOCK}
+
+    def engine(self, url: str, lock_timeout_s: float) -> Engine:
+        engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        event.listen(engine, "connect", partial(self._prepare, max(1, round(lock_timeout_s))))
+        return engine
+
+    @staticmethod
+    def _prepare(lock_timeout_s: int, connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {lock_timeout_s}")
+        # Whatever the server's own mode: a value that does not fit is an error, not another value.
+        cursor.execute("SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'")
+        cursor.close()
+
+    @contextmanager
+    def migrating_alone(self, connection: Connection) -> Iterator[None]:
+        # No transaction would do: each statement that changes the schema is a commit of its own.
+        connection.execute(select(func.get_lock("pipeline_assets migration", 600)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.release_lock("pipeline_assets migration")))
+
+    def is_transient(self, error: DBAPIError) -> bool:
+        return self._number(error) in self.TRANSIENT
+
+    def is_out_of_reach(self, error: DBAPIError) -> bool:
+        return self._number(error) in self.OUT_OF_REACH
+
+    @staticmethod
+    def _number(error: DBAPIError) -> int | None:
+        number = getattr(error.orig, "errno", None)
+        if number is None and error.orig is not None and error.orig.args:
+            number = error.orig.args[0]
+        return number if isinstance(number, int) else None
+
+    def decimal(self, column: str, precision: int, scale: int) -> str:
+        return f"CAST({column} / {10**scale} AS DECIMAL({precision}, {scale}))"
+
+    def days_ago(self, days: int) -> str:
+        return f"(UTC_TIMESTAMP(6) - INTERVAL {days} DAY)"
+
+
+SQLITE, MYSQL = _Sqlite(), _MySql()
+
+# By SQLAlchemy's name of the database.
+DIALECTS: Mapping[str, Dialect] = {"sqlite": SQLITE, "mysql": MYSQL, "mariadb": MYSQL}
+
+
+def dialect_of(name: str) -> Dialect:
+    """The dialect of the database that SQLAlchemy calls so; raises `UsageError` for any other."""
+    if name not in DIALECTS:
+        known = ", ".join(dict.fromkeys(dialect.title for dialect in DIALECTS.values()))
+        raise UsageError(
+            f"CATALOGUE_URL: a catalogue cannot be on {name}; it can be on {known}. Give an "
+            "SQLAlchemy URL such as mysql+mysqlconnector://user:password@host/catalogue, or leave "
+            "it out."
+        )
+    return DIALECTS[name]
