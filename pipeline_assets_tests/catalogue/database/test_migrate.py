@@ -1,24 +1,15 @@
 """The migrations lead to the schema that the code works with."""
 
-from pathlib import Path
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from pipeline_assets.catalogue.database.engine import engine_for, reading, writing
+from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.catalogue.database.migrate import VIEWS, alembic_config, migrate
 from pipeline_assets.catalogue.schema import metadata
 from pipeline_assets.errors import UsageError
-
-
-@pytest.fixture(params=["sqlite", "mariadb"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    if request.param == "mariadb":
-        return engine_for(request.getfixturevalue("mariadb").new_database())
-    return engine_for(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
 
 
 def test_a_new_catalogue_has_exactly_the_tables_of_the_schema(engine: Engine) -> None:
