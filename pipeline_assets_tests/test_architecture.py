@@ -71,6 +71,7 @@ NEVER_IMPORTED = {
 }
 # Public names that two modules may share, as they mean the same thing.
 SAME_THING_TWICE = {
+    "RETAILER": "the name by which each retailer's module is found",
     "decide": "a command and its use case",
     "post_process": "a command and its use case",
     "requeue": "a command and its use case",

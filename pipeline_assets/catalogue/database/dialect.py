@@ -1,6 +1,6 @@
-"""The databases that a catalogue can be on, and what each does its own way: an object per kind.
+"""The databases that a catalogue can be on: one object for each, with what differs.
 
-All other SQL is the same on each. Column types that differ are in `schema.types`.
+Column types that differ are in `schema.types`. All other SQL is the same everywhere.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ WRITES = {"pipeline_write": True}
 
 
 class Dialect(ABC):
-    """One kind of database. `title` is its name for people; an object holds no state."""
+    """One kind of database, without state. `title` is its name in messages."""
 
     title: str
     # The execution options of a transaction that only reads: it sees the catalogue at one moment.
@@ -48,15 +48,13 @@ class Dialect(ABC):
 
     @abstractmethod
     def is_transient(self, error: DBAPIError) -> bool:
-        """Whether it is this database's way to say that a new try may well succeed.
-
-        That is a duplicate key, a deadlock, a lock that did not come in time, a lost connection.
-        Errors of other databases are asked about too.
+        """Whether another try may succeed: a duplicate key, a deadlock, a lock that did not come
+        in time, a lost connection. False for the errors of other databases.
         """
 
     @abstractmethod
     def is_out_of_reach(self, error: DBAPIError) -> bool:
-        """Whether there is no connection because no server answers, or it takes no more."""
+        """Whether connecting failed because no server answers, or it accepts no more."""
 
     @abstractmethod
     def decimal(self, column: str, precision: int, scale: int) -> str:
@@ -68,7 +66,7 @@ class Dialect(ABC):
 
 
 class _Sqlite(Dialect):
-    """A file. A transaction that writes keeps out every other; there is nothing more to lock."""
+    """A file. A transaction that writes keeps out every other, so there is nothing to lock."""
 
     title = "SQLite"
     reads: Mapping[str, Any] = {}
@@ -90,7 +88,7 @@ class _Sqlite(Dialect):
     @staticmethod
     def _begin(connection: Connection) -> None:
         writes = WRITES.items() <= connection.get_execution_options().items()
-        # A read lock that is made a write lock later can fail at once; so writers say it first.
+        # A read lock that is made a write lock later can fail at once; so writers take it first.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def file(self, url: URL) -> Path | None:
@@ -120,7 +118,7 @@ class _Sqlite(Dialect):
 
 
 class _MySql(Dialect):
-    """MySQL or MariaDB. Errors go by their number, as texts differ."""
+    """MySQL or MariaDB. Errors are recognised by their numbers, as texts differ."""
 
     title = "MySQL or MariaDB"
 
@@ -187,7 +185,7 @@ def dialect_of(name: str) -> Dialect:
         known = ", ".join(dict.fromkeys(dialect.title for dialect in DIALECTS.values()))
         raise UsageError(
             f"CATALOGUE_URL: a catalogue cannot be on {name}; it can be on {known}. Give an "
-            "SQLAlchemy URL such as mysql+mysqlconnector://user:password@host/catalogue, or leave "
-            "it out."
+            "SQLAlchemy URL such as mysql+mysqlconnector://user:password@host/catalogue, or unset "
+            "the variable."
         )
     return DIALECTS[name]

@@ -92,7 +92,7 @@ def enriched_lines(
 ) -> list[bytes]:
     """The file's lines, in order, with what `answers` (by line number) say written into them.
 
-    `no_barcode_key`: the key by which a row says that its article is known to have no barcode.
+    `no_barcode_key`: the key that marks a row's article as known to have no barcode.
     """
     return [
         _written(line, answers[number], no_barcode_key) if number in answers else line

@@ -1,7 +1,7 @@
-"""What a retailer does its own way: a module each, found by itself, with its `RETAILER`.
+"""What each retailer does its own way: one module per retailer, which defines `RETAILER`.
 
-A retailer without peculiarities needs no module. What the modules say of rows and pages is looked
-for in every company's: a key or a script says by its own name whose it is.
+The modules are found without a list of them. A retailer without peculiarities needs none. Keys of
+rows and data of pages that a module names are read in the rows and pages of every company.
 """
 
 from importlib import import_module
@@ -36,6 +36,6 @@ NO_BARCODE_KEYS = tuple(dict.fromkeys(one.no_barcode_key for one in (Retailer(""
 
 
 def retailer_of(company: str) -> Retailer:
-    """The retailer with this key; one without peculiarities where no module speaks of it."""
+    """The retailer with this key; one without peculiarities if it has no module."""
     found = (retailer for retailer in RETAILERS if retailer.company == company)
     return next(found, Retailer(company))

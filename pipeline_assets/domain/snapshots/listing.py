@@ -32,7 +32,7 @@ _RetailersKeys = msgspec.defstruct(
 class RawProduct(_RetailersKeys):  # type: ignore[misc, valid-type]
     """The keys of a row's `product` that are used, as decoded: any JSON value may stand there.
 
-    Before those that all retailers share stand those that some have of their own.
+    The base class has the keys that only some retailers use.
     """
 
     name: Any = None
@@ -160,8 +160,8 @@ def _terms(raw: RawProduct) -> Terms:
 
 
 def is_known_without_barcode(raw: RawProduct) -> bool:
-    """Whether the row says that its article is known to have no barcode."""
-    for key in NO_BARCODE_KEYS:  # noqa: SIM110 - once a row, and `any` takes three times as long
+    """Whether the row marks its article as known to have no barcode."""
+    for key in NO_BARCODE_KEYS:  # noqa: SIM110 - per row, and `any` is three times slower
         if getattr(raw, key) is True:
             return True
     return False

@@ -1,4 +1,4 @@
-"""What each database does its own way, and that there are no others."""
+"""What differs between the databases, and that no other database is accepted."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from pipeline_assets_tests.workplace import Workplace
 ELSEWHERE = "postgresql://someone:hunter2@127.0.0.1/catalogue"
 REFUSAL = (
     "CATALOGUE_URL: a catalogue cannot be on postgresql; it can be on SQLite, MySQL or MariaDB. "
-    "Give an SQLAlchemy URL such as mysql+mysqlconnector://user:password@host/catalogue, or leave "
-    "it out."
+    "Give an SQLAlchemy URL such as mysql+mysqlconnector://user:password@host/catalogue, or unset "
+    "the variable."
 )
 
 

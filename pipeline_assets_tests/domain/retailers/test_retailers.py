@@ -1,4 +1,4 @@
-"""What a retailer does its own way stands in its own module, and that is all there is to add."""
+"""A retailer's own ways are in its own module, and a new retailer needs nothing else."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ from pipeline_assets.domain.retailers import (
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.workplace import PROJECT_ROOT
 
-FOODLAND = '''"""Foodland, which there is for this test only."""
+FOODLAND = '''"""Foodland, a retailer of this test only."""
 
 from pipeline_assets.domain.retailers._retailer import PageData, Retailer
 
@@ -32,7 +32,7 @@ RETAILER = Retailer(
 )
 '''
 
-# Run where that module lies: one JSON object of what then holds.
+# Run next to that module; prints what then holds as one JSON object.
 ASK = """
 import json
 from zoneinfo import ZoneInfo
@@ -56,7 +56,7 @@ line = json.dumps({
 page = b'<script id="state">{"catalogue": {"item": {"codes": {"ean": "9310645111766"}}}}</script>'
 print(json.dumps({
     "hosts": Settings.model_fields["enrichment_hosts"].default,
-    "image": listing.aldi_image_url,
+    "image": listing.facts.aldi_image_url,
     "has_no_barcode": listing.has_no_barcode,
     "wanted": [len(wanted_rows([line])), len(wanted_rows([marked]))],
     "mark": json.loads(marked)["product"]["has_no_foodland_barcode"],
@@ -67,7 +67,7 @@ print(json.dumps({
 
 
 def with_foodland(folder: Path) -> dict[str, Any]:
-    """What holds in a copy of the package that has one module more."""
+    """What holds in a copy of the package with one more module."""
     copy = folder / "pipeline_assets"
     shutil.copytree(PROJECT_ROOT / "pipeline_assets", copy)
     (copy / "domain" / "retailers" / "foodland.py").write_text(FOODLAND)
@@ -104,6 +104,6 @@ def test_a_retailer_without_peculiarities_needs_no_file() -> None:
     assert corner_shop.no_barcode_key == "has_no_coles_barcode"
 
 
-def test_who_may_be_asked_by_default_follows_from_the_retailers() -> None:
+def test_the_default_hosts_follow_from_the_retailers() -> None:
     assert PAGE_HOSTS == ("www.coles.com.au",)
     assert Settings.model_fields["enrichment_hosts"].default == "www.coles.com.au"

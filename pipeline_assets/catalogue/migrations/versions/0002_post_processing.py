@@ -48,7 +48,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("store_groups", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("is_flagged", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column("is_flagged", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
 
 
