@@ -42,7 +42,7 @@ def test_each_name_of_a_database_has_its_dialect(engine: Engine) -> None:
     expected = SQLITE if engine.dialect.name == "sqlite" else MYSQL
     assert dialect_of(engine.dialect.name) is expected
     assert dialect_of(engine.url.get_backend_name()) is expected
-    assert dict(DIALECTS) == {"sqlite": SQLITE, "mysql": MYSQL, "mariadb": MYSQL}
+    assert DIALECTS["mysql"] is DIALECTS["mariadb"] is MYSQL
 
 
 def test_a_duplicate_key_is_transient_and_a_wrong_statement_is_not(engine: Engine) -> None:
