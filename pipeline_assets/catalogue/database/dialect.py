@@ -48,8 +48,10 @@ class Dialect(ABC):
 
     @abstractmethod
     def is_transient(self, error: DBAPIError) -> bool:
-        """Whether another try may succeed: a duplicate key, a deadlock, a lock that did not come
-        in time, a lost connection. False for the errors of other databases.
+        """Whether another try may succeed; False for the errors of other databases.
+
+        So it is for a duplicate key, a deadlock, a lock that did not come in time and a lost
+        connection.
         """
 
     @abstractmethod
