@@ -201,7 +201,7 @@ def distributions(*folders: Path) -> set[str]:
     of_module = packages_distributions()
     names = {name for folder in folders for path in folder.rglob("*.py") for name in imported(path)}
     foreign = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
-    foreign -= {"pipeline_assets", "pipeline_assets_tests", "benchmarks"}
+    foreign -= {path.parent.name for path in PROJECT.glob("*/__init__.py")}
     return {of_module[name][0].lower().replace("_", "-") for name in foreign}
 
 
@@ -214,7 +214,8 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     runtime = declared(project["dependencies"])
-    of_package, of_tests = distributions(PACKAGE), distributions(TESTS, PROJECT / "benchmarks")
+    of_package = distributions(PACKAGE)
+    of_tests = distributions(TESTS, PROJECT / "benchmarks", PROJECT / "tools")
     assert of_package - runtime - declared(extras["browser"]) == set()
     assert of_tests - runtime - declared(extras["dev"]) == set()
     assert runtime - of_package == NEVER_IMPORTED
