@@ -22,9 +22,9 @@ WRITES = {"pipeline_write": True}
 
 
 class Dialect(ABC):
-    """One kind of database, without state. `title` is its name in messages."""
+    """One kind of database, without state. `titles` are its names in messages."""
 
-    title: str
+    titles: tuple[str, ...]
     # The execution options of a transaction that only reads: it sees the catalogue at one moment.
     reads: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ"}
 
@@ -70,7 +70,7 @@ class Dialect(ABC):
 class _Sqlite(Dialect):
     """A file. A transaction that writes keeps out every other, so there is nothing to lock."""
 
-    title = "SQLite"
+    titles = ("SQLite",)
     reads: Mapping[str, Any] = {}
 
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
@@ -122,7 +122,7 @@ class _Sqlite(Dialect):
 class _MySql(Dialect):
     """MySQL or MariaDB. Errors are recognised by their numbers, as texts differ."""
 
-    title = "MySQL or MariaDB"
+    titles = ("MySQL", "MariaDB")
 
     DUPLICATE_KEY = 1062
     LOCK_TIMEOUT = 1205
@@ -184,10 +184,11 @@ DIALECTS: Mapping[str, Dialect] = {"sqlite": SQLITE, "mysql": MYSQL, "mariadb": 
 def dialect_of(name: str) -> Dialect:
     """The dialect of the database that SQLAlchemy calls so; raises `UsageError` for any other."""
     if name not in DIALECTS:
-        known = ", ".join(dict.fromkeys(dialect.title for dialect in DIALECTS.values()))
+        kinds = dict.fromkeys(DIALECTS.values())
+        *first, last = (title for dialect in kinds for title in dialect.titles)
         raise UsageError(
-            f"CATALOGUE_URL: a catalogue cannot be on {name}; it can be on {known}. Give an "
-            "SQLAlchemy URL such as mysql+mysqlconnector://user:password@host/catalogue, or unset "
-            "the variable."
+            f"CATALOGUE_URL: a catalogue cannot be on {name}; it can be on {', '.join(first)} or "
+            f"{last}. Give an SQLAlchemy URL such as "
+            "mysql+mysqlconnector://user:password@host/catalogue, or unset the variable."
         )
     return DIALECTS[name]

@@ -39,9 +39,8 @@ def test_an_unknown_database_is_refused_wherever_a_url_enters() -> None:
 
 
 def test_each_name_of_a_database_has_its_dialect(engine: Engine) -> None:
-    expected = SQLITE if engine.dialect.name == "sqlite" else MYSQL
-    assert dialect_of(engine.dialect.name) is expected
-    assert dialect_of(engine.url.get_backend_name()) is expected
+    assert dialect_of(engine.url.get_backend_name()) is dialect_of(engine.dialect.name)
+    assert DIALECTS["sqlite"] is SQLITE
     assert DIALECTS["mysql"] is DIALECTS["mariadb"] is MYSQL
 
 
