@@ -59,7 +59,7 @@ def process(place: Workplace, *arguments: str, **more: str) -> Ran:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     return Ran(ended.returncode, ended.stdout, ended.stderr)

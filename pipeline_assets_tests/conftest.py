@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipeline_assets_tests.mariadb import REQUIRED, MariaDb, running_server, server_binary
 from pipeline_assets_tests.workplace import Workplace
 
 # Fixtures of a session or a module that take seconds.
 COSTLY = {"drained_real_files", "taken_bad_files", "kill"}
+# How long an example takes says more about what else the machine is doing.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
+
 _SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -240,17 +240,23 @@ def test_a_socket_or_a_name_with_a_path_is_no_file_of_the_inbox(workplace: Workp
 def test_a_file_that_is_still_growing_is_left_and_taken_later(workplace: Workplace) -> None:
     settings = workplace.pipeline.settings.model_copy(update={"settle_s": 2.5})
     pipeline = Pipeline(settings)
+    instance, definitions = workplace.instance, workplace.definitions
     path = workplace.drop("growing.jsonl", [row("1", 1.5)])
     workplace.drop("other.jsonl", [row("1", 1.5, store_id="G2")])
 
+    def grow(content: bytes) -> None:
+        with path.open("ab") as stream:
+            stream.write(content)
+
     def sleep_while_it_grows(seconds: float) -> None:
         time.sleep(seconds)
-        with path.open("ab") as stream:
-            stream.write(lines(row("2", 2.5)))
+        grow(lines(row("2", 2.5)))
 
-    drained = drain_products(
-        pipeline, workplace.instance, workplace.definitions, Silent(), sleep_while_it_grows
-    )
+    class Growing(Silent):
+        def end(self, name: str, is_ok: bool) -> None:
+            grow(b"\n")  # however long the other file's run took
+
+    drained = drain_products(pipeline, instance, definitions, Growing(), sleep_while_it_grows)
     assert workplace.outcomes(drained) == {"other.jsonl": ("accepted", None)}
     assert [file.name for file in drained.left.unsettled] == ["growing.jsonl"]
     workplace.drain()

@@ -1,7 +1,7 @@
 """Which SKUs are one product: each rule by an example."""
 
 from collections.abc import Iterable, Set
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -213,7 +213,7 @@ def test_a_large_neighbourhood_takes_seconds_at_most(kind: str) -> None:
         for i in range(count)
     ]
     sold = {(0, i) for i in range(2, count, 2)} if kind == "sold" else set()
-    started = perf_counter()
+    started = process_time()
     blocks = partition(skus, [never(0, 1)], sold)
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
     assert len(blocks) == 2
