@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import insert_row, rows_where_in
 from pipeline_assets.catalogue.schema import file_attempts
-from pipeline_assets.domain.files.attempts import WAIVER, Attempt, Event
+from pipeline_assets.domain.files.attempts import Attempt, Event
 
 _ATTEMPT = select(*(file_attempts.c[name] for name in Attempt.__dataclass_fields__)).order_by(
     file_attempts.c.attempt_id
@@ -124,11 +124,7 @@ def of_runs(connection: Connection, run_ids: Collection[str]) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-def has_waiver(connection: Connection, digest: str) -> bool:
-    """Whether an operator has permitted the file with this digest to be partial."""
-    permitted = exists().where(
-        file_attempts.c.digest == digest,
-        file_attempts.c.outcome == Event.REQUEUED.value,
-        file_attempts.c.reason == WAIVER,
-    )
-    return bool(connection.execute(select(permitted)).scalar_one())
+def of_digest(connection: Connection, digest: str) -> list[Attempt]:
+    """Every attempt on a file with these (unpacked) bytes, whatever its name, oldest first."""
+    rows = connection.execute(_ATTEMPT.where(file_attempts.c.digest == digest))
+    return [Attempt(*row) for row in rows]

@@ -1,6 +1,6 @@
 """`prepare`, `status`, `requeue`, `decide`, `sample`: what operators look at and decide."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -42,23 +42,25 @@ def prepare(as_json: Json = False) -> None:
 def status(as_json: Json = False) -> None:
     """Show what is waiting, what is stuck and why, what was refused, what the catalogue holds.
 
-    This changes and creates nothing.
+    This changes and creates nothing. If nothing is set up yet, it says so; in JSON `is_prepared` is
+    then false, `message` says what to do, and the rest is null.
     """
+    from pipeline_assets.services.operators.status import Status, unprepared
     from pipeline_assets.services.operators.status import status as find_status
-    from pipeline_assets.services.operators.status import unprepared
 
     pipeline = find_pipeline()
     lack = unprepared(pipeline)
     if lack is not None:
         if as_json:
-            print_json({"is_prepared": False, "message": lack.message})
+            unknown = dict.fromkeys(field.name for field in fields(Status))
+            print_json({"is_prepared": False, "message": lack.message, **unknown})
         else:
             terminal.say(lack.message)
         raise typer.Exit(OK if lack.is_new else FAILED)
     with runs_by_inbox() as runs:
         found = find_status(pipeline, runs)
     if as_json:
-        print_json({"is_prepared": True, **_as_data(found)})
+        print_json({"is_prepared": True, "message": None, **_as_data(found)})
     else:
         terminal.show_status(found)
     halted = found.product_inbox.halted or found.barcode_enrichment_inbox.halted
@@ -88,12 +90,16 @@ def requeue(
     as_json: Json = False,
 ) -> None:
     """Give a halted file another try, or send a refused one back from quarantine."""
+    from pipeline_assets.services.files.recovery import recover
     from pipeline_assets.services.operators.requeue import requeue as requeue_file
     from pipeline_assets.services.operators.requeue import requeue_all_halted
 
     if (file is None) != all_halted:
         raise UsageError("Name one FILE, or use --all-halted.")
     pipeline = open_pipeline()
+    with runs_by_inbox() as runs:  # first, so that a death noted later does not halt it again
+        for inbox in pipeline.inboxes:
+            recover(pipeline, runs(inbox), inbox)
     if file is None:
         requeued = requeue_all_halted(pipeline)
     else:

@@ -14,6 +14,7 @@ from pipeline_assets.orchestration.drain import drain_products
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.steps import STEPS, run_step
+from pipeline_assets_tests.services.situations import HALTED, three_runs_that_never_began
 from pipeline_assets_tests.workplace import Silent, Workplace, row
 
 ON_BOTH_DATABASES = True
@@ -93,3 +94,21 @@ def test_a_drain_waits_while_the_catalogue_is_locked_and_says_so(workplace: Work
     assert len(told) == 1
     assert "database is locked" in told[0] or "Lock wait timeout exceeded" in told[0]
     assert workplace.outcomes(drained) == {"one.jsonl": ("accepted", None)}
+
+
+def test_a_drain_that_had_to_wait_still_knows_of_the_runs_that_died_before_it(
+    workplace: Workplace,
+) -> None:
+    three_runs_that_never_began(workplace, "")
+    workplace.change(settings={"lock_timeout_s": 1})
+    lock = writing(workplace.pipeline.engine, Lock.ATTEMPTS)
+
+    class Releasing(Silent):
+        def pause(self, seconds: float, why: str) -> None:
+            lock.__exit__(None, None, None)
+
+    lock.__enter__()
+    drained = drain_products(
+        workplace.pipeline, workplace.instance, workplace.definitions, Releasing()
+    )
+    assert (drained.run_ids, drained.left.halted) == ([], HALTED)

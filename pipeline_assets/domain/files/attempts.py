@@ -69,6 +69,11 @@ def file_state(attempts: Iterable[Attempt]) -> FileState:
     return state
 
 
+def permits_partial(attempts_on_digest: Iterable[Attempt]) -> bool:
+    """Whether an operator has permitted the file with these bytes to be partial."""
+    return any(one.outcome == Event.REQUEUED and one.reason == WAIVER for one in attempts_on_digest)
+
+
 def after_failure(state: FileState, *, is_transient: bool, max_failures: int) -> Event:
     """What one more failure makes of the attempt: `FAILED` if another try is due, else `HALTED`."""
     is_last = state.failures + 1 >= max_failures

@@ -156,9 +156,11 @@ def _in_flight(
 def _never_began(record: InboxRecord, dead_runs: Iterable[RunOfFile]) -> list[RunOfFile]:
     """Runs that ended badly, of files that lie there, before they could begin an attempt."""
     began = {one.run_id for one in record.of_runs}
+    # By id: a run that was active a moment ago may have been ended by another process meanwhile.
+    ended = {run.run_id: run for run in (*dead_runs, *record.ended_badly)}
     return [
         run
-        for run in (*dead_runs, *record.ended_badly)
+        for run in ended.values()
         if record.versions.get(run.name) == run.fingerprint and run.run_id not in began
     ]
 

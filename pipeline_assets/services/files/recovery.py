@@ -46,9 +46,11 @@ def recover(pipeline: Pipeline, runs: RunRecords, inbox: Inbox) -> None:
     """Note moves that were made, and who died; halt files whose runs died too often."""
     now = pipeline.clock()
     files = look(inbox.folder).files
-    active, ended_badly = runs.active(), runs.ended_badly({file.fingerprint for file in files})
+    active = runs.active()
     with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
         finish_moves(connection, pipeline.folders, inbox, now)
+        # Only now that the lock is held: a drain asks for these once, and waits for a lock anew.
+        ended_badly = runs.ended_badly({file.fingerprint for file in files})
         record = read_record(connection, inbox, files, active, ended_badly)
         plan = plan_recovery(record, recovery_rules(pipeline, inbox), now)
         _write(connection, inbox, record, plan, now)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from pipeline_assets.catalogue import attempts, ledger
 from pipeline_assets.catalogue.database.engine import Lock, reading, writing
 from pipeline_assets.catalogue.stores import lookup_store
-from pipeline_assets.domain.files.attempts import Event
+from pipeline_assets.domain.files.attempts import Event, permits_partial
 from pipeline_assets.domain.snapshots.acceptance import AcceptanceRules, check_acceptance
 from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
@@ -130,7 +130,7 @@ class _Ingestion:
         return AcceptanceRules(
             settings.partial_share,
             settings.future_tolerance,
-            attempts.has_waiver(connection, digest),
+            permits_partial(attempts.of_digest(connection, digest)),
         )
 
     def _archive_place(self, read: ReadFile) -> Path:

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline_assets.catalogue import enrichment, ledger, reports
+from pipeline_assets.catalogue import reports
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.database.migrate import SchemaState, schema_state
 from pipeline_assets.inbox.folders import Folders, Inbox
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.services.files.inbox_survey import Survey, survey
+from pipeline_assets.services.files.open_moves import moves_under_way
 from pipeline_assets.services.files.recovery import RunRecords
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -36,8 +37,7 @@ class Unprepared:
 def unprepared(pipeline: Pipeline) -> Unprepared | None:
     """Why this data folder and catalogue cannot be looked at yet; None when they can."""
     state = schema_state(pipeline.engine)
-    has_inboxes = all(inbox.folder.is_dir() for inbox in pipeline.inboxes)
-    if state is SchemaState.ABSENT or not has_inboxes:
+    if state is SchemaState.ABSENT:
         return Unprepared(
             f"Nothing has been set up in {pipeline.folders.data} yet. Run `pipeline-assets "
             "prepare` to create the folders and the catalogue.",
@@ -47,6 +47,13 @@ def unprepared(pipeline: Pipeline) -> Unprepared | None:
         return Unprepared(
             "The catalogue was written by an older version. Back it up, then run "
             "`pipeline-assets prepare` to migrate it to the current schema.",
+            is_new=False,
+        )
+    missing = [inbox.name for inbox in pipeline.inboxes if not inbox.folder.is_dir()]
+    if missing:
+        return Unprepared(
+            f"There is a catalogue, but {pipeline.folders.data} has no {' and no '.join(missing)}. "
+            "Check PIPELINE_DATA_DIR; `pipeline-assets prepare` creates what is missing.",
             is_new=False,
         )
     return None
@@ -62,8 +69,7 @@ def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
         for inbox in pipeline.inboxes
     )
     with reading(pipeline.engine) as connection:
-        moves = [entry.source_path for entry in ledger.open_moves(connection)]
-        moves += [entry.source_path for entry in enrichment.open_deliveries(connection)]
+        moves = moves_under_way(connection, pipeline.folders)
         sizes = reports.sizes(connection)
     return Status(found, to_enrich, quarantined(pipeline.folders), moves, sizes)
 
