@@ -78,7 +78,8 @@ def workplace(
     is_bare = request.node.get_closest_marker("from_nothing") is not None
     place = Workplace.create(tmp_path, is_bare=is_bare)
     if getattr(request, "param", "sqlite") == "mariadb":
-        place.catalogue_url = request.getfixturevalue("mariadb").new_catalogue()
+        server = request.getfixturevalue("mariadb")
+        place.catalogue_url = server.new_database() if is_bare else server.new_catalogue()
     with enter(place, monkeypatch):
         yield place
 

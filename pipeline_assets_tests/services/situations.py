@@ -114,7 +114,7 @@ def two_deaths_on_record_and_a_third(place: Workplace, dead: str) -> None:
 
 def three_runs_that_never_began(place: Workplace, _: str) -> None:
     file = drop(place)
-    for _ in range(3):
+    for _run in range(3):
         launch(place, file, Status.FAILURE)
 
 

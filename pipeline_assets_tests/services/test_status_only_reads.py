@@ -165,6 +165,7 @@ def test_a_status_from_outside_leaves_no_file_behind_in_the_data_folder(
     assert files_below(workplace.home).keys() == at_home.keys()
 
 
+@pytest.mark.from_nothing
 def test_status_does_not_create_the_storage_of_dagster(
     workplace: Workplace, command: Command
 ) -> None:
@@ -174,6 +175,7 @@ def test_status_does_not_create_the_storage_of_dagster(
     assert files_below(workplace.home) == before
 
 
+@pytest.mark.from_nothing
 @pytest.mark.parametrize("as_json", [True, False], ids=["as JSON", "in words"])
 def test_status_of_a_new_home_says_so_in_one_sentence_and_creates_nothing(
     workplace: Workplace, as_json: bool
@@ -196,6 +198,7 @@ def test_status_of_a_new_home_says_so_in_one_sentence_and_creates_nothing(
         assert stored(engine_for(workplace.catalogue_url)) == {}
 
 
+@pytest.mark.from_nothing
 def test_status_of_an_older_schema_says_how_to_migrate_it_and_leaves_it(
     workplace: Workplace, command: Command
 ) -> None:
@@ -227,6 +230,7 @@ def test_status_without_the_folders_names_them_and_the_setting(
     assert not (workplace.data / OTHER_INBOX).exists()
 
 
+@pytest.mark.from_nothing
 def test_prepare_creates_folders_catalogue_and_the_storage_of_dagster_and_may_be_repeated(
     workplace: Workplace, command: Command
 ) -> None:
