@@ -6,7 +6,7 @@ The rules name their reasons; the order in which they stand is the order in whic
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,12 +24,15 @@ MAX_CATEGORY_LENGTH = 512
 CATEGORY_SEPARATOR = " › "
 
 
-_RetailersKeys = msgspec.defstruct(
-    "_RetailersKeys", [(key, Any, None) for key in (*IMAGE_KEYS, *NO_BARCODE_KEYS)]
-)
+if TYPE_CHECKING:  # so that mypy knows a misspelt key of RawProduct; it cannot read defstruct's
+    _RetailersKeys = msgspec.Struct
+else:
+    _RetailersKeys = msgspec.defstruct(
+        "_RetailersKeys", [(key, Any, None) for key in (*IMAGE_KEYS, *NO_BARCODE_KEYS)]
+    )
 
 
-class RawProduct(_RetailersKeys):  # type: ignore[misc, valid-type]
+class RawProduct(_RetailersKeys):
     """The keys of a row's `product` that are used, as decoded: any JSON value may stand there.
 
     The base class has the keys that only some retailers use.

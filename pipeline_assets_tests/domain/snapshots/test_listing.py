@@ -49,7 +49,7 @@ def rejection(**product: Any) -> tuple[str, str]:
 
 
 def test_a_whole_row_is_taken() -> None:
-    product = RawProduct(
+    product = raw(
         name=" Green Tea 100pk ",
         sku="000000000000398953",
         brand=" Bushells ",
