@@ -168,7 +168,7 @@ def test_same_joins_at_once_outlives_files_and_can_be_undone(workplace: Workplac
     before = prices_and_history(workplace)
     decided = decide(workplace.pipeline, "same", "aldi/a", "coles/c", "seen on the shelf")
     assert decided.product_ids == (first, first)
-    assert decided.changes == [f"product {second} is {first} (decided_same)"]
+    assert decided.changes == [f"product {second} is merged into {first} (decided_same)"]
     assert prices_and_history(workplace) == before
     for company, sku, barcode in (("aldi", "a", BARCODES[1]), ("coles", "c", BARCODES[0])):
         take(workplace, company, 2, {"sku": sku, "name": "Tea", "barcode": barcode})
