@@ -14,11 +14,11 @@ from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings
 
 Clock = Callable[[], datetime]
-"""Gives now in UTC without zone."""
+"""Returns the current time in UTC, without a zone."""
 
 
 def utc_now() -> datetime:
-    """Now, in UTC without zone, as the catalogue stores moments."""
+    """The current time in UTC without a zone, as the catalogue stores times."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -31,7 +31,7 @@ class Pipeline:
 
     @cached_property
     def engine(self) -> Engine:
-        """The catalogue's engine; nothing is connected before it is used."""
+        """The catalogue's engine; it connects only when it is used."""
         return engine_for(self.settings.database_url, self.settings.lock_timeout_s)
 
     @cached_property
@@ -52,7 +52,7 @@ class Pipeline:
 
     @property
     def inboxes(self) -> tuple[Inbox, Inbox]:
-        """Both, in the order in which files pass through them."""
+        """Both inboxes, in the order in which files pass through them."""
         return self.barcode_enrichment_inbox, self.product_inbox
 
     @cached_property
@@ -64,7 +64,7 @@ class Pipeline:
         )
 
     def prepare(self) -> "Pipeline":
-        """Make the folders and bring the catalogue to today's schema, where that is needed."""
+        """Create missing folders, and migrate the catalogue if it is not up to date."""
         self.folders.create()
         migrate(self.engine)
         return self

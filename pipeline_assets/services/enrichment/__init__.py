@@ -1,1 +1,1 @@
-"""A file of the barcode enrichment inbox: its missing barcodes looked up, and handed on."""
+"""Enriches a file of the barcode enrichment inbox: looks up missing barcodes, hands it on."""

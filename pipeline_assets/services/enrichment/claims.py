@@ -1,7 +1,7 @@
-"""One file of the enrichment inbox at a time, whoever takes it: daemon, command or a click.
+"""Keeps enrichment to one file at a time, whether the daemon, a command or the UI starts it.
 
-Whoever wants to take a file says so in the catalogue first. Dagster knows of a run only a moment
-after it was asked for; the claim bridges that moment.
+A file is claimed in the catalogue before its run is requested. Dagster lists a run only a moment
+after it was requested; the claim covers that moment.
 """
 
 from datetime import timedelta
@@ -17,12 +17,12 @@ from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.files.liveness import is_dead, this_process
 from pipeline_assets.services.pipeline import Pipeline
 
-# Longer than it takes from a sensor's answer to the run that it asked for.
+# Longer than it takes for a requested run to show up in Dagster.
 CLAIM_HOLDS = timedelta(seconds=60)
 
 
 def claim_next(pipeline: Pipeline, found: Survey) -> InboxFile | None:
-    """The file that the caller may ask a run for now; None while another one is under way."""
+    """Claim the file that the caller may request a run for; None while another is in progress."""
     if not found.takeable or found.in_flight:
         return None
     file = found.takeable[0].file
@@ -37,9 +37,9 @@ def claim_next(pipeline: Pipeline, found: Survey) -> InboxFile | None:
 
 
 def begin_alone(pipeline: Pipeline, run_id: str | None, file: InboxFile) -> int:
-    """Note that work on the file starts; returns the attempt's id.
+    """Record that work on the file starts; returns the attempt's id.
 
-    Raises `EnrichmentBusyError` while another attempt is at work.
+    Raises `EnrichmentBusyError` while another attempt is in progress.
     """
     inbox = pipeline.barcode_enrichment_inbox
     with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
@@ -52,7 +52,7 @@ def begin_alone(pipeline: Pipeline, run_id: str | None, file: InboxFile) -> int:
 
 
 def _at_work(connection: Connection, pipeline: Pipeline, run_id: str | None) -> list[str]:
-    """The files that living attempts of other runs work on."""
+    """The files that live attempts of other runs are processing."""
     inbox, now = pipeline.barcode_enrichment_inbox, pipeline.clock()
     return [
         attempt.name

@@ -1,8 +1,9 @@
-"""Takes one file of the barcode enrichment inbox: its missing barcodes looked up, row by row.
+"""Enriches one file of the barcode enrichment inbox: looks up missing barcodes, row by row.
 
-What is known is answered by the catalogue, the rest by product pages; each page's answer is kept as
-it comes. Then the enriched file is made aside and recorded, placed in one move, and only after that
-does the source leave its inbox. A crash anywhere repeats nothing that was done.
+Known barcodes come from the catalogue, the others from product pages; each page's answer is saved
+as it arrives. Then the enriched file is written under a hidden name, recorded, and moved into place
+in one step. Only after that does the source leave its inbox. After a crash, nothing that was done
+is done again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,9 +41,9 @@ def enrich_file(
     run_id: str | None = None,
     watcher: Watcher | None = None,
 ) -> FileOutcome:
-    """Take the enrichment inbox's file `name` to its end.
+    """Process the enrichment inbox's file `name` to the end.
 
-    Raises what `attempt_file` raises, and `EnrichmentBusyError` while another file is at work.
+    Raises what `attempt_file` raises, and `EnrichmentBusyError` while another file is in progress.
     """
     return attempt_file(
         pipeline,
@@ -66,7 +67,7 @@ class _Enrichment:
         self._watcher = watcher
 
     def take(self, read: ReadFile) -> FileOutcome:
-        """Look up what is missing, hand the file on, archive its source."""
+        """Look up missing barcodes, deliver the enriched file, archive its source."""
         if read.lines is None:
             raise read.problem or AssertionError("a file without lines has its problem")
         with reading(self._pipeline.engine) as connection:
@@ -93,7 +94,7 @@ class _Enrichment:
     def _look_up(
         self, digest: str, lines: Sequence[bytes], header: Header
     ) -> tuple[dict[int, Answer], Figures]:
-        """The answers for the rows that miss a barcode, by line: known ones, then from pages."""
+        """Answers for the rows without a barcode, by line: from the catalogue, then from pages."""
         wanted = wanted_rows(lines)
         none_since = self._pipeline.clock() - timedelta(
             days=self._pipeline.settings.no_barcode_days
@@ -112,7 +113,7 @@ class _Enrichment:
     def _ask(
         self, header: Header, rows: Sequence[Wanted], probe: Wanted | None, progress: Progress
     ) -> None:
-        # Here, so that runs that ask for nothing, of the other inbox say, need no HTTP client.
+        # Imported here: runs that request no page, such as the other inbox's, need no HTTP client.
         from pipeline_assets.enrichment.looking_up import LookUp
         from pipeline_assets.services.enrichment.wiring import page_fetcher, patience, sessions_for
 
@@ -126,7 +127,7 @@ class _Enrichment:
     def _record(
         self, read: ReadFile, lines: Sequence[bytes], header: Header, figures: Figures
     ) -> Delivery:
-        """Make the enriched file aside and write down that it is about to appear."""
+        """Write the enriched file under a hidden name and record that it is about to appear."""
         target = self._folders.archive / filing.filed_name(read.digest, self._path.name)
         delivery = Delivery(
             digest=read.digest,
@@ -146,7 +147,7 @@ class _Enrichment:
         return delivery
 
     def _finish(self, read: ReadFile, delivery: Delivery) -> str:
-        """Place the enriched file, archive its source, note both; returns where the source is."""
+        """Deliver the enriched file, archive its source, record both; returns its new path."""
         place_delivery(self._folders, delivery)
         target = self._folders.data / delivery.archive_path
         place = self._folders.relative(filing.move(self._path, read.file, target) or target)
@@ -158,7 +159,7 @@ class _Enrichment:
 
 
 def _served_before(wanted: Sequence[Wanted], so_far: Mapping[int, Answer]) -> Wanted | None:
-    """A row whose page an earlier run was shown: to tell a used-up session from a row's block."""
+    """A row whose page an earlier run received: it shows whether a session still works."""
     served = (row for row in wanted if row.line in so_far and so_far[row.line].outcome in SERVED)
     return next(served, None)
 

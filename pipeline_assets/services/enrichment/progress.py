@@ -1,4 +1,4 @@
-"""How far the enrichment of a file is: kept in the catalogue, shown to whoever watches."""
+"""The progress of a file's enrichment: kept in the catalogue, reported to a watcher."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from pipeline_assets.services.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The rows of a file by what became of them.
+    """The rows of a file by what happened to them.
 
-    `rows_wanted` miss a barcode: `rows_from_catalogue` of them were known, `by_outcome` counts
-    what pages said of the others so far; `requests` were made in this run, redirects and repeats
-    included.
+    `rows_wanted` lack a barcode: `rows_from_catalogue` of them were known, and `by_outcome` counts
+    what pages have said about the others so far. `requests` counts this run's requests, including
+    redirects and retries.
     """
 
     rows_read: int = 0
@@ -28,16 +28,16 @@ class Figures:
 
     @property
     def rows_done(self) -> int:
-        """The rows that have their answer."""
+        """The rows that have an answer."""
         return self.rows_from_catalogue + sum(self.by_outcome.values())
 
     @property
     def rows_left(self) -> int:
-        """The rows still to be asked for."""
+        """The rows whose pages still have to be requested."""
         return self.rows_wanted - self.rows_done
 
     def as_columns(self) -> dict[str, int]:
-        """What the catalogue keeps of a finished file."""
+        """What the catalogue stores about a finished file."""
         found = self.by_outcome.get(Outcome.FOUND, 0)
         none = self.by_outcome.get(Outcome.NONE, 0)
         return {
@@ -49,24 +49,24 @@ class Figures:
         }
 
     def as_counts(self) -> dict[str, int]:
-        """Everything, as Dagster and the terminal are told."""
+        """All figures, as Dagster and the terminal show them."""
         plain = {name: n for name, n in asdict(self).items() if name != "by_outcome"}
         outcomes = {f"rows_{o.value}": self.by_outcome.get(o.value, 0) for o in Outcome}
         return plain | outcomes
 
 
 class Watcher(Protocol):
-    """Who is told how far an enrichment is."""
+    """Is notified of an enrichment's progress."""
 
     def progress(self, figures: Figures) -> None:
         """A row is done, or the work on the file begins."""
 
     def says(self, message: str) -> None:
-        """Something that people should know: a block, a renewed session."""
+        """Report something that people should know, such as a block or a renewed session."""
 
 
 class Silent:
-    """Nobody watches."""
+    """Reports nothing."""
 
     def progress(self, figures: Figures) -> None:
         """A row is done."""
@@ -80,7 +80,7 @@ class _CountsRequests(Protocol):
 
 
 class Progress:
-    """Keeps answers as they come; `answers` by line number, `figures` as they stand."""
+    """Saves answers as they arrive: `answers` by line number, and the current `figures`."""
 
     def __init__(self, pipeline: Pipeline, digest: str, watcher: Watcher, rows_read: int) -> None:
         self.answers: dict[int, Answer] = {}
@@ -99,7 +99,7 @@ class Progress:
     ) -> list[Wanted]:
         """Start from what earlier runs (by line) and the catalogue (by SKU) know.
 
-        Returns the rows that are left to ask for.
+        Returns the rows whose pages still have to be requested.
         """
         self._wanted = len(wanted)
         for row in wanted:
@@ -110,12 +110,12 @@ class Progress:
         return [row for row in wanted if row.line not in self.answers]
 
     def counts_requests_of(self, fetcher: _CountsRequests) -> None:
-        """Have the figures say how many requests were made."""
+        """Take the figure `requests` from this fetcher."""
         self._fetcher = fetcher
 
     @property
     def figures(self) -> Figures:
-        """The rows by what became of them so far."""
+        """The rows by what has happened to them so far."""
         asked = [one for one in self.answers.values() if one.source is AnswerSource.PAGE]
         return Figures(
             self._rows_read,
@@ -126,7 +126,7 @@ class Progress:
         )
 
     def done(self, row: Wanted, answer: Answer) -> None:
-        """A row has its answer: in the catalogue before anything else is asked."""
+        """Save a row's answer in the catalogue before anything else is requested."""
         now = self._pipeline.clock()
         with writing(self._pipeline.engine) as connection:
             enrichment.keep_answer(connection, self._digest, row.line, answer, now)
@@ -134,10 +134,10 @@ class Progress:
         self._watcher.progress(self.figures)
 
     def forget(self, rows: Sequence[Wanted]) -> None:
-        """These rows are asked again by the next run."""
+        """Drop these rows' answers; the next run requests their pages again."""
         with writing(self._pipeline.engine) as connection:
             enrichment.forget_answers(connection, self._digest, [row.line for row in rows])
 
     def says(self, message: str) -> None:
-        """Tell who watches."""
+        """Pass it on to the watcher."""
         self._watcher.says(message)

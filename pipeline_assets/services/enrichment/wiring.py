@@ -1,4 +1,4 @@
-"""What asks the shop, put together from the settings."""
+"""Builds from the settings what requests pages from the shop."""
 
 from pipeline_assets.domain.retailers import retailer_of
 from pipeline_assets.domain.snapshots.header import Header
@@ -12,7 +12,7 @@ from pipeline_assets.settings import Settings
 
 
 def page_fetcher(settings: Settings) -> PageFetcher:
-    """Asks for pages within the settings' limits; to be closed after use."""
+    """Requests pages within the settings' limits; close it after use."""
     limits = FetchLimits(
         timeout_s=settings.enrichment_page_timeout_s,
         max_bytes=settings.enrichment_max_page_bytes,
@@ -26,7 +26,7 @@ def page_fetcher(settings: Settings) -> PageFetcher:
 
 
 def sessions_for(settings: Settings, header: Header) -> Sessions:
-    """Where the settings say that sessions come from, for one store's file."""
+    """The source of sessions that the settings name, for one store's file."""
     if settings.enrichment_session == "cookie_file":
         return CookieFile(settings.cookie_path)
     return BrowserSessions(
@@ -39,7 +39,7 @@ def sessions_for(settings: Settings, header: Header) -> Sessions:
 
 
 def patience(settings: Settings) -> Patience:
-    """When it is given up."""
+    """When to give up."""
     return Patience(
         settings.enrichment_max_renewals,
         settings.enrichment_max_unavailable,

@@ -1,4 +1,4 @@
-"""One attempt on one file, of either inbox: begun, read, taken or refused, its failure recorded."""
+"""One attempt on one file of either inbox: begin, read, take or refuse, record a failure."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from pipeline_assets.services.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class FileAttempt:
-    """A file being worked on: where it lies, the attempt's id, the Dagster run's."""
+    """A file being processed: its path, the attempt's id, the Dagster run's id."""
 
     pipeline: Pipeline
     path: Path
@@ -39,12 +39,13 @@ def attempt_file(
     begin: Callable[[InboxFile], int],
     take: Callable[[FileAttempt, ReadFile], FileOutcome],
 ) -> FileOutcome:
-    """Take the inbox's file `name` to its end: archived, quarantined, or vanished meanwhile.
+    """Process the inbox's file `name` to the end: archived, quarantined, or vanished meanwhile.
 
-    `begin` notes that work on it starts and returns the attempt's id; `take` does the work.
+    `begin` records that work on it starts and returns the attempt's id; `take` does the work.
 
-    Raises `OutsideInboxError` for a name that is none, `TransientError` where another try is due,
-    `HaltedFileError` where none is, `CatalogueUnavailableError` while there is no database.
+    Raises `OutsideInboxError` for an invalid name, `TransientError` if the file is to be tried
+    again, `HaltedFileError` if it is not, and `CatalogueUnavailableError` while the database cannot
+    be reached.
     """
     begun = time.perf_counter()
     path = path_in(inbox.folder, name)

@@ -1,7 +1,7 @@
-"""When the sensor asks for runs: cycles, and the pause after each.
+"""When the sensor requests runs: cycles, and the pause after each.
 
-A cycle is the files that lay in the inbox when it began; they do not wait for one another. What
-arrives meanwhile is taken in the next cycle, which begins once this one is done and
+A cycle is the files that were in the inbox when it began; they do not wait for one another. Files
+that arrive meanwhile belong to the next cycle, which begins once this one is done and
 `post_success_pause_s` have passed since its last success.
 """
 
@@ -16,7 +16,7 @@ from pipeline_assets.services.files.inbox_survey import Survey
 
 @dataclass(frozen=True, slots=True)
 class CycleStep:
-    """What to ask for now, the beginning of the cycle it belongs to, or why to ask for nothing."""
+    """What to request now and when its cycle began, or why to request nothing."""
 
     requests: Sequence[Peeked]
     cycle_began_at: datetime | None
@@ -30,7 +30,7 @@ def next_step(
     now: datetime,
     pause: timedelta,
 ) -> CycleStep:
-    """What the sensor does at `now`; all moments in UTC without zone."""
+    """What the sensor does at `now`; all times in UTC without a zone."""
     if cycle_began_at is not None:
         ours = [one for one in found.takeable if _lay_there(one.file, cycle_began_at)]
         if ours:

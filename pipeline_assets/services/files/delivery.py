@@ -1,7 +1,8 @@
-"""An enriched file on its way into the product inbox: made aside, recorded, placed in one move.
+"""Delivers an enriched file to the product inbox: under a hidden name first, then in one move.
 
-The unfinished file lies in the product inbox itself, under a hidden name, so that a rename places
-it. It is there until it has been placed, which is how a restart tells.
+The unfinished file is in the product inbox itself, under a hidden name, so a rename is enough to
+deliver it. As long as the hidden file is there, it has not been delivered: that is how a restart
+knows.
 """
 
 import gzip
@@ -13,9 +14,9 @@ from pipeline_assets.inbox.folders import Folders
 
 
 def make_aside(folders: Folders, digest: str, name: str, lines: Sequence[bytes]) -> str:
-    """Write the enriched file, whole and on the disk, where no one takes it yet.
+    """Write the complete enriched file to disk under a hidden name, which is not processed.
 
-    Returns the path below the data folder that it shall have: its source's name, or one beside it.
+    Returns its final path below the data folder: its source's name, or a free one like it.
     """
     content = b"\n".join(lines)
     content = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
@@ -24,7 +25,7 @@ def make_aside(folders: Folders, digest: str, name: str, lines: Sequence[bytes])
 
 
 def place_delivery(folders: Folders, delivery: Delivery) -> None:
-    """Have the enriched file appear in the product inbox, unless that was done before."""
+    """Move the enriched file into the product inbox, unless that was already done."""
     unfinished = folders.unfinished_delivery(delivery.digest)
     if unfinished.exists():
         filing.appear(unfinished, folders.data / delivery.delivered_path)

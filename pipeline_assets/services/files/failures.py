@@ -1,4 +1,4 @@
-"""What follows from an error that kept a file from being taken: another try, or halting."""
+"""What follows when an error stops work on a file: another try, or halting."""
 
 from sqlalchemy.exc import DBAPIError
 
@@ -15,12 +15,12 @@ from pipeline_assets.services.pipeline import Pipeline
 def record_failure(
     pipeline: Pipeline, inbox: Inbox, file: InboxFile, attempt_id: int, error: Exception
 ) -> TransientError | HaltedFileError:
-    """Note how the attempt ended; returns the error to raise in place of `error`.
+    """Record how the attempt ended; returns the error to raise instead of `error`.
 
-    A transient error asks for another try until there were `max_failures` in a row;
-    any other halts the file at once.
+    A transient error leads to another try until there have been `max_failures` in a row; any other
+    error halts the file at once.
     """
-    pipeline.engine.dispose()  # nothing of the failed try is used again
+    pipeline.engine.dispose()  # nothing from the failed try is reused
     try:
         return _note_failure(pipeline, inbox, file, attempt_id, error)
     except DBAPIError as another:
@@ -28,7 +28,7 @@ def record_failure(
 
 
 def unrecorded_failure(file: InboxFile, error: DBAPIError) -> TransientError | HaltedFileError:
-    """The error to raise where the record of attempts itself cannot be written, for a lock say."""
+    """The error to raise if the record of attempts cannot be written, for example while locked."""
     cause = shown_cause(error)
     if is_transient(error):
         return TransientError(file.name, cause, 1, is_recorded=False)

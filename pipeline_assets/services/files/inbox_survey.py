@@ -1,8 +1,8 @@
-"""What waits in an inbox, and what can be done with it now. It only reads.
+"""What is waiting in an inbox, and what can be done with it now. It only reads.
 
-The folder and the record of attempts are the truth; Dagster's runs say what is in flight. What is
-not written down yet (a process that died, a file whose runs died too often) is shown all the same;
-`recovery` writes it down.
+The folder and the record of attempts are the truth; Dagster's runs show what is in flight. What has
+not been recorded yet (a process that died, a file whose runs died too often) is included all the
+same; `recovery` records it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,8 +29,8 @@ from pipeline_assets.services.pipeline import Pipeline
 class Survey:
     """An inbox at one moment; every entry of the folder is in exactly one of these.
 
-    `takeable` is in the order in which to take; `waiting` files stand behind another one of their
-    store; `halted` and `others` say why, by name.
+    `takeable` is in processing order; `waiting` files come after another one of their store;
+    `halted` and `others` give the reason by name.
     """
 
     takeable: Sequence[Peeked] = ()
@@ -44,7 +44,7 @@ class Survey:
 def recovered_survey(
     pipeline: Pipeline, runs: RunRecords, settled_files: SettledFiles, inbox: Inbox
 ) -> Survey:
-    """Recover, then look: what whoever is about to take files begins with."""
+    """Recover, then look: the first step of everything that processes files."""
     recover(pipeline, runs, inbox)
     return survey(pipeline, runs, settled_files, inbox)
 

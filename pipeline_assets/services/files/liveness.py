@@ -1,4 +1,4 @@
-"""Who is at work: a process as the record of attempts names it, and whether it still lives."""
+"""How the record of attempts names a process, and whether that process is still alive."""
 
 import os
 import socket
@@ -19,12 +19,12 @@ def _own(process_id: int) -> str:
 
 
 def this_process() -> str:
-    """This process as host/process id/start second: a process id alone is used again later."""
+    """This process as host/process id/start second: process ids are reused."""
     return _own(os.getpid())
 
 
 def is_alive(process: str | None) -> bool | None:
-    """Whether a process lives; None when that cannot be told from here."""
+    """Whether a process is alive; None if that cannot be determined from here."""
     try:
         host, process_id, started = (process or "").rsplit("/", 2)
     except ValueError:
@@ -40,5 +40,5 @@ def is_alive(process: str | None) -> bool | None:
 
 
 def is_dead(attempt: Attempt, inbox: Inbox, now: datetime) -> bool:
-    """Whether the process that began this attempt is gone, or must be taken for gone."""
+    """Whether the process that began this attempt is gone, or must be assumed gone."""
     return has_died(attempt, is_alive(attempt.process), inbox.max_work_s, now)

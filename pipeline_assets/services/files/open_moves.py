@@ -1,4 +1,4 @@
-"""Moves that a process made or was about to make, but died before it could note them."""
+"""Moves that a process made, or was about to make, when it died before recording them."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,9 @@ from pipeline_assets.services.files.delivery import place_delivery
 
 
 def finish_moves(connection: Connection, folders: Folders, inbox: Inbox, now: datetime) -> None:
-    """Note what was done with the inbox's accepted files.
+    """Record which of the inbox's accepted files have been moved.
 
-    A move that was not made is finished by the file's next run: it still lies in the inbox.
+    A file that has not been moved is still in the inbox; its next run moves it.
     """
     if inbox.name == BARCODE_ENRICHMENT_INBOX:
         _finish_deliveries(connection, folders, now)

@@ -1,4 +1,4 @@
-"""What became of a file, as Dagster, the terminal and scripts are told."""
+"""What happened to a file, as reported to Dagster, the terminal and scripts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class State(StrEnum):
 class FileOutcome:
     """One handled file.
 
-    `place` is where it lies now, below the data folder; `reason` and `message` say why it was
+    `place` is where it is now, below the data folder; `reason` and `message` say why it was
     refused; `counts` are the figures of an accepted file, by name; `delivered_to` is where an
     enriched file went, below the data folder.
     """

@@ -1,4 +1,4 @@
-"""A refused file goes to quarantine, whole, and the reason beside it in words. One way to do it."""
+"""Moves a refused file to quarantine, unchanged, and writes an explanation next to it."""
 
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def quarantine(
 
 
 def vanished(pipeline: Pipeline, path: Path, attempt_id: int) -> FileOutcome:
-    """The file is gone from its inbox: that ends the attempt, and is no one's fault."""
+    """End the attempt because the file is gone from its inbox; this does not count as a failure."""
     message = str(VanishedFileError(path))
     with writing(pipeline.engine) as connection:
         attempts.end(connection, attempt_id, Event.VANISHED, pipeline.clock(), message=message)

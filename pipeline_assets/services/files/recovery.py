@@ -1,6 +1,6 @@
-"""Writes down what the dead could not note: moves that were made, attempts and runs that died.
+"""Records what a dead process could not: finished moves, attempts and runs that died.
 
-Whoever is about to take files recovers first. Looking alone (`inbox_survey`) changes nothing.
+Everything that processes files recovers first. Looking alone (`inbox_survey`) changes nothing.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -27,7 +27,7 @@ from pipeline_assets.services.pipeline import Pipeline
 
 
 class RunRecords(Protocol):
-    """What is to be known of Dagster's runs."""
+    """What recovery needs to know about Dagster's runs."""
 
     def active(self) -> Sequence[RunOfFile]:
         """The runs of inbox files that are queued, starting or started."""
@@ -38,12 +38,12 @@ class RunRecords(Protocol):
         ...
 
     def report_dead(self, run_ids: Collection[str]) -> None:
-        """Have these runs shown as failed: they are still shown as active, and are dead."""
+        """Mark these runs as failed: Dagster shows them as active, but they are dead."""
         ...
 
 
 def recover(pipeline: Pipeline, runs: RunRecords, inbox: Inbox) -> None:
-    """Note moves that were made, and who died; halt files whose runs died too often."""
+    """Record moves and deaths; halt files whose runs died too often."""
     now = pipeline.clock()
     files = look(inbox.folder).files
     active = runs.active()
@@ -70,7 +70,7 @@ def read_record(
     active: Sequence[RunOfFile],
     ended_badly: Sequence[RunOfFile],
 ) -> InboxRecord:
-    """What the catalogue, Dagster's runs and this machine's processes say of these files."""
+    """What the catalogue, Dagster's runs and this machine's processes say about these files."""
     open_attempts = attempts.started(connection, inbox.name)
     of_runs = attempts.of_runs(connection, {run.run_id for run in (*active, *ended_badly)})
     return InboxRecord(

@@ -1,1 +1,1 @@
-"""A file of the product inbox into the catalogue: accepted or refused, written, archived."""
+"""Ingests a file of the product inbox: accepts or refuses it, writes it, archives it."""

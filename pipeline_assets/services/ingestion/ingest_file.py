@@ -1,7 +1,7 @@
-"""Takes one file of the product inbox: read, accepted or refused, written, filed away.
+"""Ingests one file of the product inbox: reads it, accepts or refuses it, writes and archives it.
 
-The order of the steps is what makes a crash harmless. Rejects are written before the commit (again
-and alike, if need be), the file moves after it, and the ledger then notes that it has moved.
+The order of the steps is what makes a crash harmless. Rejects are written before the commit (a
+retry writes the same ones again), the file moves after it, and the ledger then records the move.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ from pipeline_assets.services.pipeline import Pipeline
 
 
 def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> FileOutcome:
-    """Take the product inbox's file `name` to its end; raises what `attempt_file` raises."""
+    """Process the product inbox's file `name` to the end; raises what `attempt_file` raises."""
     return attempt_file(
         pipeline,
         pipeline.product_inbox,
@@ -66,7 +66,7 @@ class _Ingestion:
         self._run_id = attempt.run_id
 
     def take(self, read: ReadFile) -> FileOutcome:
-        """Write what the file says and archive it; rejects are on the disk before all that."""
+        """Write the rejects to disk, then the contents to the catalogue; then archive the file."""
         try:
             return self._take(read)
         except RefusedFileError as refusal:
@@ -97,14 +97,14 @@ class _Ingestion:
         )
 
     def _finish_move(self, read: ReadFile, file_id: int) -> FileOutcome:
-        """The bytes are in the catalogue already; only the file has not been moved yet."""
+        """Move a file whose contents are already in the catalogue."""
         place = self._move_to_archive(read, file_id)
         return FileOutcome(self._name, State.ARCHIVED, place)
 
     def _write(self, read: ReadFile, snapshot: Snapshot) -> WrittenSnapshot | int:
-        """Everything the file changes, in one transaction, and its acceptance first of all.
+        """Accept the file and write everything it changes, in one transaction.
 
-        Only the file_id where another run was quicker and has written it meanwhile.
+        Returns only the file_id if another run has written the file meanwhile.
         """
         now = self._pipeline.clock()
         with writing(self._pipeline.engine, Lock.CATALOGUE) as connection:
@@ -137,7 +137,7 @@ class _Ingestion:
         return self._folders.archive / filing.filed_name(read.digest, self._name)
 
     def _move_to_archive(self, read: ReadFile, file_id: int) -> str:
-        """Move the file and note where it is; one that was replaced meanwhile stays, as new."""
+        """Move the file and record where it is; one replaced meanwhile stays as a new file."""
         target = self._archive_place(read)
         place = self._folders.relative(filing.move(self._path, read.file, target) or target)
         now = self._pipeline.clock()

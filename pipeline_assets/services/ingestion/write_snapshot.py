@@ -18,7 +18,7 @@ from pipeline_assets.services.products.reconcile import place_skus
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """What the ledger keeps of a file beside its content's figures; paths below the data folder."""
+    """What the ledger stores about a file besides its figures; paths below the data folder."""
 
     digest: str
     source_path: str

@@ -1,1 +1,1 @@
-"""What people ask for: status, another try for a file, a decision, reports, a first look."""
+"""What operators use: status, requeueing, decisions, reports, a first run."""

@@ -1,4 +1,4 @@
-"""Operators' decisions: two SKUs are one product, or never are. They go before every rule."""
+"""Operators' decisions: two SKUs are one product, or never are. They override every rule."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -64,7 +64,7 @@ def _take_back(connection: Connection, pair: tuple[int, int], one: str, other: s
 def _refuse_contradiction(
     connection: Connection, kind: DecisionKind, pair: tuple[int, int]
 ) -> None:
-    """A *never* within what *same* has joined, or the other way round, could not be kept."""
+    """Refuse a *never* within what *same* has joined, and the other way round."""
     seeds = pair if kind == "same" else pair[:1]
     joined = decisions.joined_by_same(connection, seeds, besides=pair)
     if kind == "never" and pair[1] in joined:

@@ -1,4 +1,4 @@
-"""The very first run: without any data of their own, people see the shipped sample at work."""
+"""The very first run: with no data yet, it processes the shipped sample."""
 
 import os
 from datetime import datetime
@@ -10,7 +10,7 @@ from pipeline_assets.services.pipeline import Pipeline
 
 
 def place_sample_on_first_run(pipeline: Pipeline) -> bool:
-    """Put the sample into the inboxes where it can do no harm; True when it did.
+    """Put the sample into the inboxes if it can do no harm there; True if it did.
 
     Only with the default catalogue, when nothing was ever ingested and both inboxes are empty.
     """

@@ -1,4 +1,4 @@
-"""What commands tell of files, as plain data for the terminal and for scripts."""
+"""What commands report about files, as plain data for the terminal and for scripts."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from pipeline_assets.services.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run that failed, and why in words."""
+    """A run that failed, and why."""
 
     run_id: str
     message: str
@@ -29,7 +29,7 @@ class Runs(Protocol):
 
 
 def file_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
-    """What became of the files of these runs; also of those whose failure could not be recorded."""
+    """What happened to the files of these runs, even if a failure could not be recorded."""
     with reading(pipeline.engine) as connection:
         reports = {one.run_id: one for one in files_of_runs(connection, runs.run_ids)}
     for name, failed in runs.failed.items():
@@ -55,7 +55,7 @@ def totals(reports: Sequence[FileReport]) -> dict[str, int]:
 
 
 def left(found: Survey) -> dict[str, Any]:
-    """What a drain left in an inbox, by why."""
+    """What a drain left in an inbox, by reason."""
     return {key: value for key, value in inbox(found).items() if value} | {
         "halted": dict(found.halted)
     }
@@ -74,7 +74,7 @@ def inbox(found: Survey) -> Mapping[str, Any]:
 
 
 def enrichment_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
-    """What became of the files of these runs of barcode enrichment."""
+    """What happened to the files of these runs of barcode enrichment."""
     with reading(pipeline.engine) as connection:
         figures = figures_of_runs(connection, runs.run_ids)
     return [

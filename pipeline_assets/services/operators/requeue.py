@@ -1,4 +1,4 @@
-"""Operators give files another try: halted ones, and refused ones out of quarantine."""
+"""Gives files another try: halted ones, and refused ones from quarantine."""
 
 import json
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from pipeline_assets.services.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Requeued:
-    """A file that will be taken again: its name in the inbox, and where it came from."""
+    """A file that will be processed again: its name in the inbox, and where it came from."""
 
     name: str
     came_from: str
 
 
 def requeue(pipeline: Pipeline, file: str, *, force: bool = False) -> Requeued:
-    """Have a file taken again: one of an inbox by name, one of the quarantine by name or path.
+    """Requeue a file: one in an inbox by name, one in quarantine by name or path.
 
     `force` permits the snapshot to be partial, once. Raises `UsageError` when there is no such
     file, or two.
@@ -41,7 +41,7 @@ def requeue(pipeline: Pipeline, file: str, *, force: bool = False) -> Requeued:
 
 
 def requeue_all_halted(pipeline: Pipeline) -> list[Requeued]:
-    """Have every halted file of both inboxes taken again."""
+    """Requeue every halted file of both inboxes."""
     return [one for inbox in pipeline.inboxes for one in _requeue_halted(pipeline, inbox)]
 
 
@@ -59,7 +59,7 @@ def _requeue_halted(pipeline: Pipeline, inbox: Inbox) -> list[Requeued]:
 
 
 def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: bool) -> None:
-    """Write down that this version of the file starts anew; with its digest where it is forced."""
+    """Record that this version of the file starts afresh; with its digest if it is forced."""
     digest = read_file(path, pipeline.read_limits).digest if force else None
     fingerprint = InboxFile.from_stat(name, path.lstat()).fingerprint
     with writing(pipeline.engine) as connection:
@@ -76,7 +76,7 @@ def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: boo
 
 
 def _find_in_quarantine(pipeline: Pipeline, file: str) -> Path:
-    """The one quarantined file that is meant: by its path, its kept name or its own name."""
+    """The one quarantined file with this path, this name in quarantine or this original name."""
     quarantine = pipeline.folders.quarantine
     wanted = Path(file).name
     found = [
@@ -120,7 +120,7 @@ def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> str:
 
 
 def _told(sidecar: Path) -> dict[str, str]:
-    """What the file beside a refused one says of where it came from."""
+    """Where a refused file came from, according to the file next to it."""
     try:
         told = json.loads(sidecar.read_text("utf-8"))
     except (OSError, ValueError):

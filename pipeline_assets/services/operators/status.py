@@ -1,4 +1,4 @@
-"""How things stand: what waits, what is stuck and why, what was refused, what is known."""
+"""The state of everything: what is waiting, stuck or refused, and what the catalogue holds."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from pipeline_assets.services.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the whole: inboxes, quarantine by reason, open moves, tables' sizes."""
+    """The state of everything: inboxes, quarantine by reason, open moves, table sizes."""
 
     product_inbox: Survey
     barcode_enrichment_inbox: Survey
@@ -75,6 +75,6 @@ def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
 
 
 def quarantined(folders: Folders) -> dict[str, int]:
-    """How many refused files lie in quarantine, by reason."""
+    """How many refused files are in quarantine, by reason."""
     files = (path for path in folders.quarantine.glob("*/*") if path.suffix != ".json")
     return dict(sorted(Counter(path.parent.name for path in files).items()))

@@ -1,4 +1,4 @@
-"""Which brand names mean one brand, and one brand for them."""
+"""Finds brand names that mean the same brand, and merges their brands."""
 
 from pipeline_assets.catalogue import brands as catalogue
 from pipeline_assets.domain.brands.aliases import TranslatedTo, plan_aliases
@@ -8,7 +8,7 @@ from pipeline_assets.services.post_processing.step import Step, StepContext
 
 
 def translate_brands(context: StepContext) -> StepReport:
-    """Conclude from today's SKUs which names are one brand, and record what is new or withdrawn."""
+    """Decide from today's SKUs which names are one brand; record what is new or withdrawn."""
     connection = context.connection
     recorded = catalogue.translations(connection)
     if context.seen_file_id == context.newest_file_id:
@@ -37,7 +37,7 @@ def translate_brands(context: StepContext) -> StepReport:
 
 
 def reconcile_brands(context: StepContext) -> StepReport:
-    """Let every alias stand for the brand it was translated to, and no other."""
+    """Make every alias refer to the brand it was translated to, and to no other."""
     connection = context.connection
     aliases = catalogue.aliases(connection)
     translated = {

@@ -1,4 +1,4 @@
-"""What nothing refers to any more is removed; redirects and the record of merges stay."""
+"""Removes what nothing refers to any more; redirects and the record of merges stay."""
 
 from pipeline_assets.catalogue.brands import delete_unused
 from pipeline_assets.catalogue.products import delete_products_without_skus

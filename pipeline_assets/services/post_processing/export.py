@@ -13,7 +13,7 @@ from pipeline_assets.services.post_processing.step import Step, StepContext
 def export_tables(context: StepContext) -> StepReport:
     """Write `brands.json` {alias: brand name} and `products.json` {match key: canonical key}.
 
-    Each is there whole or as it was before; a file that would be the same is left alone.
+    Each is either complete or as it was before; one that would not change is left alone.
     """
     folder, dry_run = context.pipeline.folders.translation_tables, context.options.dry_run
     tables = {

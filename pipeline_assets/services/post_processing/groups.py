@@ -1,4 +1,4 @@
-"""Which stores of a company price alike: the health check of groups, then their merging."""
+"""Groups stores of a company whose prices match: first a health check, then merging."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ def _plan(
 def _changed_flags(found: CompanyStores, plan: GroupPlan) -> dict[str, bool]:
     flagged = set(plan.flagged_anchors)
     anchors = set(plan.anchor_of.values())
-    # A group that is made anew starts without its flag, even where its anchor had one before.
+    # A new group starts without a flag, even if its anchor had one before.
     kept = {anchor for anchor in anchors & found.flagged if anchor not in plan.moved}
     return {anchor: anchor in flagged for anchor in sorted(kept ^ flagged)}
 

@@ -1,4 +1,4 @@
-"""What can be said to one run of post-processing; what is not said comes from the settings."""
+"""The options of one run of post-processing; the settings supply those that are not given."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +14,7 @@ class PostProcessingOptions:
     """How the steps are to work.
 
     `dry_run`: show the plan, change nothing. `relaxed_staleness`: "recent" counts from the
-    company's newest scrape instead of from now. Shares as text, exactly: `"0.98"`, `"2/3"`.
+    company's newest scrape instead of from now. Shares are exact, as text: `"0.98"`, `"2/3"`.
     """
 
     dry_run: bool = False
@@ -24,7 +24,7 @@ class PostProcessingOptions:
     current_days: int | None = None
 
     def grouping(self, settings: Settings) -> GroupingSettings:
-        """The thresholds that hold; raises `UsageError` for one that is none."""
+        """The thresholds in force; raises `UsageError` for an invalid one."""
         days = self.current_days
         try:
             return GroupingSettings(

@@ -1,4 +1,4 @@
-"""Which match keys mean one product, and one product for the SKUs that the rules say are one."""
+"""Finds match keys that mean the same product, and merges or splits products by the rules."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pipeline_assets.services.products.reconcile import place_skus, read_blocks
 
 
 def translate_products(context: StepContext) -> StepReport:
-    """Record for each match key the key by which its product goes."""
+    """Record each match key's canonical key."""
     connection = context.connection
     around, blocks = read_blocks(connection, _seeds(context))
     wanted = canonical_keys(around, blocks)
@@ -35,7 +35,7 @@ def translate_products(context: StepContext) -> StepReport:
 def canonical_keys(around: Neighbourhood, blocks: Sequence[Block]) -> dict[str, str]:
     """Match key → the match key of its product's first SKU.
 
-    A key that stands for several products is ambiguous and translates to nothing.
+    A key that refers to more than one product is ambiguous and gets no translation.
     """
     canonical: dict[str, str] = {}
     holders: Counter[str] = Counter()
@@ -48,7 +48,7 @@ def canonical_keys(around: Neighbourhood, blocks: Sequence[Block]) -> dict[str, 
 
 
 def reconcile_products(context: StepContext) -> StepReport:
-    """Let SKUs become one product, or come apart, wherever the facts ask for it."""
+    """Merge or split products wherever their SKUs' facts require it."""
     now = context.pipeline.clock()
     placement = place_skus(context.connection, _seeds(context), now)
     plan = placement.plan

@@ -1,4 +1,4 @@
-"""What a step tells of itself: figures for charts, and the single changes for people."""
+"""What a step reports: figures for charts, and each change in words for people."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class StepReport:
     """One step's outcome. `changes` counts what it changed, by name; `facts` what it found.
 
-    `details` are the changes one by one, in words. Who runs the step adds its name and how many
-    `seconds` it took; `dry_run`: the changes would have been made.
+    `details` describes the changes one by one. Whoever runs the step adds its name and how many
+    `seconds` it took. With `dry_run` the changes were rolled back.
     """
 
     changes: Mapping[str, int] = field(default_factory=dict)
@@ -21,5 +21,5 @@ class StepReport:
 
     @property
     def changed(self) -> int:
-        """How much was changed in all."""
+        """The total number of changes."""
         return sum(self.changes.values())

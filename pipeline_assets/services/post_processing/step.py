@@ -16,7 +16,7 @@ class StepContext:
 
     `seen_file_id` is its watermark: the newest accepted file that it has seen, 0 before its first
     run and for a step that keeps none. `newest_file_id` is the newest accepted file; no other can
-    be accepted while the step is at work.
+    be accepted while the step is running.
     """
 
     connection: Connection
@@ -30,8 +30,8 @@ class StepContext:
 class Step:
     """One step: the name of its asset, what it is for, and what it does.
 
-    `keeps_watermark`: how far it has come is written down when it succeeds, and post-processing is
-    due while a file is newer.
+    `keeps_watermark`: when it succeeds, the newest file it has seen is recorded, and
+    post-processing is due while there is a newer one.
     """
 
     name: str

@@ -30,7 +30,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def run_step(pipeline: Pipeline, step: Step, options: PostProcessingOptions) -> StepReport:
-    """Run one step in a transaction, its watermark included; a dry run takes all of it back."""
+    """Run one step in a transaction, its watermark included; a dry run rolls it all back."""
     begun = time.perf_counter()
     with writing(pipeline.engine, Lock.CATALOGUE, is_rehearsal=options.dry_run) as connection:
         seen = watermarks.watermark(connection, step.name)

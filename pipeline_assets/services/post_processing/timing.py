@@ -1,4 +1,4 @@
-"""When post-processing is due by itself: the inbox is drained, or it has waited long enough."""
+"""When post-processing is due: once the inbox is drained, or after it has waited long enough."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +14,8 @@ from pipeline_assets.services.post_processing.steps import STEPS
 class Backlog:
     """The newest accepted file, and the newest that all of post-processing has seen.
 
-    `waits_since`: since when files may have been waiting for it, which is since it last ended, and
-    at first since the first file.
+    `waits_since`: when files may have started to wait for it, which is when it last ended, or when
+    the first file came if it never ran.
     """
 
     last_file_id: int
@@ -24,9 +24,9 @@ class Backlog:
 
 
 def idle_reason(found: Survey, behind: Backlog, now: datetime, max_wait: timedelta) -> str | None:
-    """Why post-processing is not due, or None when it is; moments in UTC without zone.
+    """Why post-processing is not due, or None when it is; times in UTC without a zone.
 
-    Halted files and what is no file to take do not hold it up.
+    Halted files, and entries that cannot be processed, do not hold it up.
     """
     if behind.last_file_id <= behind.seen_file_id:
         return "Nothing has been ingested since the last post-processing."

@@ -1,1 +1,1 @@
-"""The one way in which SKUs are placed in products, for ingestion and post-processing alike."""
+"""Places SKUs in products, for ingestion and post-processing alike."""

@@ -1,7 +1,7 @@
-"""Which SKUs are one product: looked up, decided by the rules, written. One way to do it.
+"""Decides which SKUs are one product: reads the facts, applies the rules, writes the changes.
 
-Ingestion places the SKUs that a file touches, post-processing those that later facts and
-operators' decisions concern; the neighbourhood always comes along.
+Ingestion places the SKUs that a file touches, post-processing those that later facts and operators'
+decisions concern; their neighbourhood is always included.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ from pipeline_assets.domain.products.reasons import Grounds
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A neighbourhood, the products its SKUs make, and what that changed."""
+    """A neighbourhood, the products that its SKUs form, and what that changed."""
 
     around: Neighbourhood
     blocks: Sequence[Block]
@@ -32,7 +32,7 @@ class Placement:
 
 
 def place_skus(connection: Connection, sku_ids: Collection[int], now: datetime) -> Placement:
-    """Place these SKUs, and all that bears on them, by the rules; write what changes."""
+    """Place these SKUs, and all that affect them, by the rules; write what changes."""
     around, blocks = read_blocks(connection, sku_ids)
     grounds = Grounds(around.facts.values(), around.decisions, around.sold_together)
     plan = plan_products(blocks, around.current, around.products, grounds)
@@ -43,6 +43,6 @@ def place_skus(connection: Connection, sku_ids: Collection[int], now: datetime) 
 def read_blocks(
     connection: Connection, sku_ids: Collection[int]
 ) -> tuple[Neighbourhood, list[Block]]:
-    """What bears on these SKUs, and the products they should make."""
+    """The SKUs that affect these, and the products that they should form."""
     around = neighbourhood(connection, sku_ids)
     return around, partition(around.facts.values(), around.decisions, around.sold_together)
