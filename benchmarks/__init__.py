@@ -1,1 +1,1 @@
-"""Measurements that print their figures; nothing here is asserted."""
+"""Measurements that print their figures; only `check_ratios` can fail."""

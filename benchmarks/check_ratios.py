@@ -2,8 +2,8 @@
 
     python -m benchmarks.check_ratios
 
-CPU time differs from machine to machine, the ratio of two costs measured in one run hardly does.
-All figures are medians over the files.
+CPU times differ between machines; the ratio of two costs measured in one run hardly does. All
+figures are medians over the files.
 """
 
 import json
@@ -25,7 +25,7 @@ MOST_TIMES_THE_EMPTY_CATALOGUE = 2
 
 
 def bare_limit() -> float:
-    """CPU seconds to decode a file and to write as many rows to SQLite, and nothing else."""
+    """CPU seconds to decode a file and write as many rows to SQLite, without anything else."""
     with tempfile.TemporaryDirectory() as folder:
         inbox = Path(folder)
         for number in range(FILES):

@@ -1,4 +1,4 @@
-"""Process CPU of one file of known rows in `drain`, by the number of products in the catalogue.
+"""CPU time of `drain` for a file of known rows, by the number of products in the catalogue.
 
     python -m benchmarks.known_file_cpu [--rows 2800] [--files 10] [--products 0 100000]
 
@@ -22,14 +22,14 @@ _DAGSTER_YAML = Path(__file__).resolve().parents[1] / "dagster.yaml"
 
 
 class Timer:
-    """Takes the process CPU between the beginning and the end of each file."""
+    """Measures the process's CPU time from the beginning to the end of each file."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
         self._begun = 0.0
 
     def begin(self, name: str, waiting: int) -> None:
-        """A file is taken."""
+        """Work on a file begins."""
         self._begun = time.process_time()
 
     def end(self, name: str, is_ok: bool) -> None:
@@ -38,11 +38,11 @@ class Timer:
         self.seconds.append(time.process_time() - self._begun)
 
     def pause(self, seconds: float, why: str) -> None:
-        """Nothing can be taken for so long."""
+        """No file can be processed for this long."""
 
 
 def write_day(inbox: Path, store: str, day: date, first_sku: int, rows: int, seed: int) -> None:
-    """One store's snapshot of one day; about 4 in 100 prices are other than the day before's."""
+    """One store's snapshot of one day; about 4 in 100 prices differ from the day before's."""
     lines = _lines(store, day, first_sku, rows, random.Random(f"{store}{day}{seed}"))
     (inbox / f"{store}-{day}.jsonl").write_text("".join(lines), encoding="utf-8")
 

@@ -1,11 +1,12 @@
-"""Process CPU and memory of grouping a simulated company's stores, against their number.
+"""CPU time and memory for grouping a simulated company's stores, by their number.
 
     python -m benchmarks.store_groups [--seed N] [--regional SHARE] [stores ...]
 
-8 regions, at least 90 % distinct price lists, within a region 0–3 % of the prices and 2–10 % of
-the SKUs varied per store. The step `reconciled_groups` runs on a SQLite catalogue, reading and
-writing included: from groups of one, then again, then after a tenth of the stores was scraped
-again with other prices. Each measured run is a process of its own, so that its peak is its own.
+There are 8 regions and at least 90 % distinct price lists; within a region, 0–3 % of the prices and
+2–10 % of the SKUs vary per store. The step `reconciled_groups` runs on a SQLite catalogue, reading
+and writing included: from groups of one, then again, then after a tenth of the stores have been
+scraped again with other prices. Each run is measured in a process of its own, to get its own memory
+peak.
 """
 
 import argparse

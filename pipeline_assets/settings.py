@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     @field_validator("catalogue_url")
     @classmethod
     def _names_a_database(cls, url: str) -> str:
-        """Told when it is read, not at the first use: the URL can be parsed, its driver is here.
+        """Check the URL as it is read, not at its first use: it can be parsed, its driver is here.
 
         Raises `UsageError` for a database that no catalogue can be on.
         """
@@ -191,7 +191,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The zone of dates and times that name none."""
+        """The time zone of dates and times that do not name one."""
         return ZoneInfo(self.timezone)
 
     @property
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
 
     @property
     def cookie_path(self) -> Path:
-        """Where the operator's cookies.txt lies."""
+        """The path of the operator's cookies.txt."""
         return self.data_path / self.enrichment_cookie_file.expanduser()
 
     @property

@@ -1,6 +1,6 @@
-"""Is this commit fit to be released? `make release-check` runs it; docs/releasing.md says when.
+"""Checks whether this commit can be released. `make release-check` runs it: docs/releasing.md.
 
-Every problem is one line on stderr, and the exit status is 1; without any it is 0.
+Each problem is one line on stderr, and the exit status is 1; without problems it is 0.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def sections(changelog: str) -> list[Section]:
 
 
 def problems_of_the_changelog(changelog: str, version: str) -> list[str]:
-    """Why the changelog is not that of a release of `version`."""
+    """Why the changelog is not ready for a release of `version`."""
     found = sections(changelog)
     if [section.name for section in found[:2]] != ["Unreleased", version]:
         return [f'CHANGELOG.md must begin with the sections "[Unreleased]" and "[{version}]".']

@@ -1,4 +1,4 @@
-"""The commands, gathered; and what becomes of errors.
+"""All commands together, and how an error ends one.
 
 Exit status: 0 when all was handled, 1 when something halted or failed, 2 for wrong usage, and
 with `--strict` 3 when files were quarantined or rows rejected.
@@ -48,11 +48,11 @@ def options(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """What can be said before a command; the version is shown before anything is looked at."""
+    """Options before a command; the version is shown before anything else is read."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error that is meant for people is one sentence on stderr."""
+    """Run the command line; an error meant for people is one sentence on stderr."""
     try:
         app(arguments)
     except PipelineError as error:

@@ -1,4 +1,4 @@
-"""What every command uses: exit statuses, the pipeline of the environment, JSON.
+"""What every command uses: exit statuses, the environment's pipeline, JSON.
 
 Dagster is imported where it is needed, so that `--help` is quick.
 """
@@ -32,7 +32,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 
 
 def read_settings() -> Settings:
-    """The settings of the environment; raises `UsageError` for one that cannot be used."""
+    """The environment's settings; raises `UsageError` for an invalid one."""
     try:
         settings = Settings()
     except ValidationError as error:
@@ -49,16 +49,16 @@ def read_settings() -> Settings:
 
 
 def find_pipeline() -> Pipeline:
-    """The pipeline of the environment as it is: nothing is created or migrated."""
+    """The environment's pipeline as it is: nothing is created or migrated."""
     settings = read_settings()
     # Absolute, as the working folder changes to DAGSTER_HOME.
     return Pipeline(settings.model_copy(update={"data_dir": settings.data_path}))
 
 
 def open_pipeline(*, waits: bool = False) -> Pipeline:
-    """The pipeline of the environment, ready for work.
+    """The environment's pipeline, ready for work.
 
-    `waits`: while the database is out of reach, and says so; otherwise that is an error.
+    `waits`: wait, with a message, while the database cannot be reached; otherwise that is an error.
     """
     pipeline = find_pipeline()
     settings = pipeline.settings
@@ -84,7 +84,7 @@ def dagster_instance() -> "Iterator[dg.DagsterInstance]":
 
 @contextmanager
 def runs_by_inbox() -> "Iterator[Callable[[Inbox], RunRecords]]":
-    """The runs of each inbox's job; Dagster's storage is not created for that."""
+    """The runs of each inbox's job; this never creates Dagster's storage."""
     from pipeline_assets.orchestration.instance import (
         enter_dagster_home,
         has_storage,

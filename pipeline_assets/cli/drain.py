@@ -1,4 +1,4 @@
-"""`drain` and `post-process`: what the sensors ask for otherwise, ended when it is done."""
+"""`drain` and `post-process`: do the work that the sensors request, then end."""
 
 import sys
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""`enrich`: the enrichment inbox's files, until none is left; `drain` begins with the same."""
+"""`enrich`: processes the enrichment inbox until it is empty; `drain` starts with the same."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,7 +61,7 @@ def run_enrichment(
 
 
 def exit_status(report: dict[str, Any], *, strict: bool = False) -> int:
-    """The exit status that an enrichment comes to."""
+    """The exit status of an enrichment."""
     outcomes = {one["outcome"] for one in report["files"]}
     if report["left"]["halted"] or outcomes & {"halted", "failed", "started"}:
         return FAILED

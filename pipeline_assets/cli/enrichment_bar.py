@@ -10,12 +10,12 @@ from pipeline_assets.cli.terminal import errors
 from pipeline_assets.domain.enrichment.rows import Outcome
 from pipeline_assets.services.enrichment.progress import Figures
 
-# Where there is no terminal a line now and then has to do.
+# Without a terminal, a line now and then has to do.
 _LINE_EVERY_S = 60
 
 
 class EnrichmentBar:
-    """A bar over the rows of the file at work on a terminal, a line a minute elsewhere."""
+    """A bar over the current file's rows on a terminal, a line a minute elsewhere."""
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._says_lines = not (is_quiet or errors.is_terminal)
@@ -46,7 +46,7 @@ class EnrichmentBar:
         self._bar.stop()
 
     def begin(self, name: str, waiting: int) -> None:
-        """A file is taken; `waiting` more are known."""
+        """Work on a file begins; `waiting` more are known."""
         more = f" (+{waiting})" if waiting else ""
         self._began_at = time.monotonic()
         self._bar.update(
@@ -58,7 +58,7 @@ class EnrichmentBar:
         self._line(f"{'enriched' if is_ok else 'FAILED on'} {name}")
 
     def pause(self, seconds: float, why: str) -> None:
-        """Nothing can be taken for so long."""
+        """No file can be processed for this long."""
         text = f"waiting {seconds:g} s: {why}"
         self._bar.update(self._task, description=escape(text))
         self._line_now_and_then(text)

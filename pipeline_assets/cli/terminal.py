@@ -31,7 +31,7 @@ _STYLES = {
 
 
 class FileProgress:
-    """A bar over the files of a drain on a terminal, a line a file elsewhere."""
+    """A bar over the files of a drain on a terminal, a line per file elsewhere."""
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
@@ -60,7 +60,7 @@ class FileProgress:
         self._bar.stop()
 
     def begin(self, name: str, waiting: int) -> None:
-        """A file is taken; `waiting` more are known."""
+        """Work on a file begins; `waiting` more are known."""
         total = self._done + 1 + waiting
         self._bar.update(self._task, description=escape(name), total=total, completed=self._done)
 
@@ -72,7 +72,7 @@ class FileProgress:
             errors.print(f"{'processed' if is_ok else 'FAILED on'} {name}", markup=False)
 
     def pause(self, seconds: float, why: str) -> None:
-        """Nothing can be taken for so long."""
+        """No file can be processed for this long."""
         text = f"waiting {seconds:g} s: {why}"
         self._bar.update(self._task, description=escape(text))
         if not errors.is_terminal and not self._is_quiet:
@@ -104,13 +104,13 @@ def _show_reasons(reports: Sequence[FileReport]) -> None:
 
 
 def _shortened(name: str) -> str:
-    """A file name as the terminal has room for it; its end holds the date and stays."""
+    """A file name cut to the terminal's width; its end is kept because it holds the date."""
     room = max(24, console.width - 57)
     return name if len(name) <= room else f"{name[: room - 18]}…{name[-17:]}"
 
 
 def show_totals(totals: Mapping[str, int]) -> None:
-    """The sums of a drain in one paragraph."""
+    """The totals of a drain in one paragraph."""
     console.print(
         f"\n[bold]{_count(totals['files'], 'file')}[/]: {totals['accepted']} accepted, "
         f"{totals['quarantined']} quarantined, {totals['halted']} halted. "
@@ -188,7 +188,7 @@ def show_steps(report: Mapping[str, Any]) -> None:
 
 @contextmanager
 def working(what: str, *, is_quiet: bool) -> Iterator[None]:
-    """Show that something is being worked on, on a terminal."""
+    """On a terminal, show that work is in progress."""
     if is_quiet or not errors.is_terminal:
         yield
         return
@@ -214,7 +214,7 @@ def show_next_steps(lines: Iterable[str]) -> None:
 
 
 def show_status(status: Status) -> None:
-    """The state of the whole in a few lines."""
+    """The state of everything in a few lines."""
     _show_inbox("product_inbox", status.product_inbox)
     _show_inbox("barcode_enrichment_inbox", status.barcode_enrichment_inbox)
     refused = ", ".join(f"{count} {reason}" for reason, count in status.quarantined.items())

@@ -1,1 +1,1 @@
-"""Product pages over HTTP: whom to ask, how politely, with which session. No SQL, no Dagster."""
+"""Product pages over HTTP: which hosts, at what pace, with which session. No SQL, no Dagster."""

@@ -1,7 +1,7 @@
-"""A session by a real browser: Chromium, driven by Playwright, until the shop shows its page.
+"""A session from a real browser: Chromium, driven by Playwright, until the shop shows its page.
 
-With a display there is a window, so that a person can solve a captcha. The only module that imports
-Playwright, and only when it is used: it is an optional extra (`browser`).
+With a display there is a window, so that a person can solve a captcha. This is the only module that
+imports Playwright, and only when it is used: it is an optional extra (`browser`).
 """
 
 import os
@@ -35,11 +35,11 @@ _ARGUMENTS = [
 
 
 class BrowserSessions:
-    """Sessions of a browser that is started for each and closed once its cookies are had.
+    """Sessions from a browser that is started for each one and closed once its cookies are read.
 
-    `cookies` (by name) are set beforehand: they tell the shop whose shelves to show. `agent` is the
-    same user agent that httpx sends: a shop ties its cookies to it. `wait_s` is how long to wait
-    for the page.
+    `cookies` (by name) are set beforehand: they tell the shop which store's range to show. `agent`
+    is the same user agent that httpx sends: a shop ties its cookies to it. `wait_s` is how long to
+    wait for the page.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class _Guard:
         self._protocol = protocol
 
     def watch(self) -> None:
-        """Have every request of the page shown here before it is made."""
+        """Check every request of the page before it is made."""
         tree = self._protocol.send("Page.getFrameTree")
         self._main_frame = tree["frameTree"]["frame"]["id"]
         self._protocol.on("Fetch.requestPaused", self._decide)

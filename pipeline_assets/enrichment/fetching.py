@@ -1,4 +1,4 @@
-"""One page over HTTP, within limits; what kept it from coming is told apart here, once."""
+"""Fetches one page over HTTP, within limits. This is where failures are classified, once."""
 
 import time
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ _GONE = frozenset({404, 410})
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Per page: seconds in all, bytes unpacked, redirects, tries, the first back-off in seconds.
+    """Per page: total seconds, uncompressed bytes, redirects, tries, first back-off in seconds.
 
-    And the longest `Retry-After` that is waited for.
+    Also the longest `Retry-After`, in seconds, that is waited for.
     """
 
     timeout_s: float = 30
@@ -34,7 +34,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page (`body` of a 2xx answer), or the outcome that stands in its place and why."""
+    """A page (`body` of a 2xx answer), or the outcome in its place and why."""
 
     body: bytes | None = None
     outcome: Outcome | None = None
@@ -42,11 +42,11 @@ class Fetched:
 
 
 class _UnavailableError(Exception):
-    """An answer that another try may better: no connection, 429, 5xx."""
+    """A failure that may pass on another try: no connection, 429, 5xx."""
 
 
 class PageFetcher:
-    """Asks for one page at a time. Cookies are a session's, set by `use`."""
+    """Requests one page at a time. Its cookies are those of a session, set by `use`."""
 
     def __init__(self, allowed: AllowList, pacer: Pacer, limits: FetchLimits, agent: str) -> None:
         self.requests = 0
@@ -57,8 +57,8 @@ class PageFetcher:
         self._client = httpx.Client(
             headers={"User-Agent": agent, "Accept": "text/html,application/xhtml+xml"},
             timeout=httpx.Timeout(limits.timeout_s, connect=min(10, limits.timeout_s)),
-            follow_redirects=False,  # each hop is looked at before anyone is asked
-            trust_env=False,  # neither a proxy nor a .netrc may add to what is asked and told
+            follow_redirects=False,  # each hop is checked before it is requested
+            trust_env=False,  # neither a proxy nor a .netrc may change what is requested or sent
         )
 
     def __enter__(self) -> "PageFetcher":
@@ -68,15 +68,15 @@ class PageFetcher:
         self._client.close()
 
     def permits(self, url: str) -> bool:
-        """Whether this address may be asked at all."""
+        """Whether this address may be contacted at all."""
         return self._allowed.permits(url)
 
     def use(self, cookies: CookieJar) -> None:
-        """Send these cookies from now on, and none of those before."""
+        """Send these cookies from now on, and none of the earlier ones."""
         self._client.cookies = httpx.Cookies(cookies)
 
     def fetch(self, url: str) -> Fetched:
-        """The page at `url`, with back-off where another try may help.
+        """The page at `url`, with back-off if another try may help.
 
         Raises `EnrichmentStoppedError` when the server asks to be left alone for longer than
         `max_retry_after_s`.
@@ -99,7 +99,7 @@ class PageFetcher:
         return seconds
 
     def _follow(self, url: str) -> Fetched:
-        """Ask for a page and go where it redirects to, as far as that is allowed."""
+        """Request a page and follow its redirects, as far as that is allowed."""
         for _ in range(self._limits.max_redirects + 1):
             if not self._allowed.permits(url):
                 return Fetched(outcome=Outcome.FORBIDDEN, detail=f"{url} is not on the allow-list")
@@ -110,7 +110,7 @@ class PageFetcher:
         return Fetched(outcome=Outcome.UNREADABLE, detail="it redirects endlessly")
 
     def _ask(self, url: str) -> Fetched | str:
-        """What the server says to one request: the page, or the address it points to."""
+        """The server's answer to one request: the page, or the address it redirects to."""
         self._pacer.wait()
         until = time.monotonic() + self._limits.timeout_s
         self.requests += 1
@@ -161,7 +161,7 @@ class PageFetcher:
 
 
 def retry_after_s(value: str | None, now: datetime) -> float:
-    """The seconds that a `Retry-After` header asks for (a number or a date); 0 where it is none."""
+    """The seconds that a `Retry-After` header asks for (a number or a date); 0 if it is invalid."""
     if value is None:
         return 0
     if value.strip().isdecimal() and len(value) < 12:

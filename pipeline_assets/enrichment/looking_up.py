@@ -1,8 +1,9 @@
-"""Looks rows up one after the other: what a block, a gone page and an outage lead to.
+"""Looks up rows one by one: what a block, a page that is gone and an outage lead to.
 
-A block says that the session is used up, or that this one row is never shown. To tell which, the
-session is renewed and the row asked again; if it is still blocked, another row is asked under that
-session. When that one is served, the session works, and the row is passed on unmarked.
+A block means that the session no longer works, or that this one row is never shown. To find out
+which, the session is renewed and the row requested again; if it is still blocked, another row is
+requested in that session. If that one is served, the session works, and the first row passes
+through unmarked.
 """
 
 import time
@@ -20,9 +21,9 @@ from pipeline_assets.errors import EnrichmentStoppedError, SessionError
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When to give up: renewals without any row done, unavailable rows one after another.
+    """When to give up: renewals without a finished row, unavailable rows in a row.
 
-    And the seconds to wait before each renewal but the first.
+    Also the seconds to wait before each renewal except the first.
     """
 
     max_renewals: int = 5
@@ -31,20 +32,20 @@ class Patience:
 
 
 class Listener(Protocol):
-    """Who is told what happens; `done` must have kept the answer when it returns."""
+    """Is notified of what happens; `done` must have saved the answer when it returns."""
 
     def done(self, row: Wanted, answer: Answer) -> None:
         """A row has its answer."""
 
     def forget(self, rows: Sequence[Wanted]) -> None:
-        """These rows' answers do not count: they are to be asked again another time."""
+        """These rows' answers do not count: their pages are to be requested again another time."""
 
     def says(self, message: str) -> None:
-        """Something that people at the log should know."""
+        """Something that people who read the log should know."""
 
 
 class LookUp:
-    """Asks for the pages of rows, and tells a `Listener` each answer."""
+    """Requests the pages of rows, and passes each answer to a `Listener`."""
 
     def __init__(
         self,
@@ -71,9 +72,9 @@ class LookUp:
         self._known: dict[tuple[str, str], Answer] = {}
 
     def run(self, rows: Sequence[Wanted], probe: Wanted | None = None) -> None:
-        """Ask for every row, in order; `probe` is a row whose page was served before, if any.
+        """Request every row, in order; `probe` is a row whose page was served before, if any.
 
-        Raises `EnrichmentStoppedError` when there is no point in asking on.
+        Raises `EnrichmentStoppedError` when there is no point in going on.
         """
         self._pending = list(rows)
         self._probe = probe
@@ -94,9 +95,10 @@ class LookUp:
             self._resolve_block(row)
 
     def _resolve_block(self, row: Wanted) -> None:
-        """Renew until the row is served, or another one is under the same session.
+        """Renew until the row is served, or another one is in the same session.
 
-        In the second case the row is asked once more; when it is still blocked, it is passed on.
+        In the second case the row is requested once more; if it is still blocked, it passes
+        through.
         """
         while True:
             self._renew(row)
@@ -113,7 +115,7 @@ class LookUp:
             return None
 
     def _other_than(self, row: Wanted) -> Wanted | None:
-        """A row to try the session with: each time another one, of those to come or the probe."""
+        """A row to test the session with, a different one each time: a later row or the probe."""
         others = [one for one in self._pending if one is not row]
         if self._probe is not None:
             others.insert(1, self._probe)

@@ -1,4 +1,4 @@
-"""Who may be asked at all. An address in a file is input from outside, and so is a redirect."""
+"""Which hosts may be contacted. An address in a file is outside input, and so is a redirect."""
 
 import ipaddress
 import re
@@ -17,7 +17,7 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A scheme, a host and a port: all of an address that decides who is asked."""
+    """A scheme, a host and a port: all of an address that decides which server is contacted."""
 
     scheme: str
     host: str
@@ -28,7 +28,7 @@ class Origin:
 
 
 class AllowList:
-    """The origins that may be asked; everything else is never connected to."""
+    """The origins that may be contacted; nothing else ever is."""
 
     def __init__(self, origins: Collection[Origin]) -> None:
         self.origins = frozenset(origins)
@@ -48,10 +48,10 @@ class AllowList:
         return cls(origins)
 
     def permits(self, url: str) -> bool:
-        """Whether `url` may be asked: its origin is listed, and it does not lead inside.
+        """Whether `url` may be contacted: its origin is listed, and it is not an internal address.
 
-        A listed name that resolves to an internal address is refused too; whoever means one lists
-        the address itself, or `localhost`.
+        A listed name that resolves to an internal address is refused too; to allow one, list the
+        address itself, or `localhost`.
         """
         origin = origin_of(url)
         if origin is None or origin not in self.origins:
@@ -76,12 +76,12 @@ def is_internal(origin: Origin) -> bool:
     try:
         found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
     except OSError:
-        return False  # asking it tells what is wrong
+        return False  # requesting it shows what is wrong
     return any(not ipaddress.ip_address(str(address[4][0])).is_global for address in found)
 
 
 def _is_meant(origin: Origin) -> bool:
-    """Whether the listed host is internal by its very name, so that someone meant it."""
+    """Whether the listed host is internal by name, and so was listed on purpose."""
     try:
         ipaddress.ip_address(origin.host)
     except ValueError:

@@ -29,5 +29,5 @@ class Pacer:
         self.hold(self._pause_s)
 
     def hold(self, seconds: float) -> None:
-        """Make no request for so long from now, a server's `Retry-After` say."""
+        """Make no request for this long from now, such as for a server's `Retry-After`."""
         self._not_before = max(self._not_before, self._now() + seconds)

@@ -1,4 +1,4 @@
-"""What lets pages be read: cookies, from a person's browser or from one that is driven here."""
+"""Cookies that open pages, from a person's browser or from one that is driven here."""
 
 import warnings
 from http.cookiejar import CookieJar, LoadError, MozillaCookieJar
@@ -11,7 +11,7 @@ from pipeline_assets.errors import SessionError
 class Sessions(Protocol):
     """Where sessions come from.
 
-    `advice` says in words what a person can do when no session works any more.
+    `advice` says what a person can do when no session works any more.
     """
 
     @property
@@ -20,17 +20,17 @@ class Sessions(Protocol):
         ...
 
     def renew(self, url: str) -> CookieJar:
-        """The cookies of a new session that is to read the page at `url`.
+        """The cookies of a new session for reading the page at `url`.
 
-        Raises `SessionError` when there is none to be had just now; another try may succeed.
+        Raises `SessionError` if no session can be had now; another try may succeed.
         """
         ...
 
 
 class CookieFile:
-    """A Netscape `cookies.txt` that an operator exported; read anew at each renewal.
+    """A Netscape `cookies.txt` that an operator exported; read again at each renewal.
 
-    Without the file the pages are asked without cookies.
+    Without the file, pages are requested without cookies.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,7 +45,7 @@ class CookieFile:
         )
 
     def renew(self, url: str) -> CookieJar:
-        """The cookies that the file holds now; `url` plays no part."""
+        """The cookies that the file holds now; `url` is not used."""
         cookies = MozillaCookieJar(str(self._path))
         if not self._path.exists():
             return cookies
@@ -57,7 +57,7 @@ class CookieFile:
                 f"{self._path} cannot be read as a cookies.txt file: {error}"
             ) from error
         for cookie in cookies:
-            if cookie.expires == 0:  # how exports write that it ends with the browser's session
+            if cookie.expires == 0:  # in an export: it ends with the browser's session
                 cookie.expires = None
         cookies.clear_expired_cookies()
         return cookies

@@ -1,1 +1,1 @@
-"""The files: found, settled, read, filed away. No SQL and no Dagster here."""
+"""Finds files, waits until they have settled, reads and files them. No SQL, no Dagster."""

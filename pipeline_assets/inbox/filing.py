@@ -1,7 +1,7 @@
-"""Files leave the inbox here: to the archive or to quarantine. Nothing is overwritten or deleted.
+"""Moves files out of an inbox, to the archive or to quarantine; never overwrites or deletes any.
 
 Each move is a hard link to the new place, then an unlink of the old one; a crash between the two
-leaves both names, and the next look ends what was begun.
+leaves both names, and the next look finishes the move.
 """
 
 import errno
@@ -29,7 +29,7 @@ def filed_name(digest: str, name: str, ending: str = "") -> str:
 
 
 def move(source: Path, file: InboxFile, target: Path) -> Path | None:
-    """Move the inbox file to `target`, or beside it where that name is taken by another file.
+    """Move the inbox file to `target`, or to a name like it if another file has that one.
 
     Returns where it is now; None when `source` is no longer the file that was read.
     """
@@ -51,7 +51,7 @@ def move(source: Path, file: InboxFile, target: Path) -> Path | None:
 
 
 def free_place(target: Path, file: InboxFile) -> Path:
-    """Where the file can go: `target`, or the first place beside it that no other file holds."""
+    """Where the file can go: `target`, or the first name like it that no other file has."""
     return next(
         place for place in _places(target) if is_same(place, file) or not os.path.lexists(place)
     )
@@ -67,13 +67,13 @@ def is_same(path: Path, file: InboxFile) -> bool:
 
 
 def write_beside(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Write JSON objects, a line each, so that the file is there whole or not at all."""
+    """Write JSON objects, one per line; the file is complete or not there at all."""
     encoded = (json.dumps(line, ensure_ascii=False, default=str) for line in lines)
     write_text_beside(path, "".join(f"{line}\n" for line in encoded))
 
 
 def write_text_beside(path: Path, text: str) -> None:
-    """Write a text file aside and move it into place, over an older one of that name."""
+    """Write a text file under another name and move it into place, replacing an older one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
     with unfinished.open("w", encoding="utf-8") as stream:
@@ -84,12 +84,12 @@ def write_text_beside(path: Path, text: str) -> None:
 
 
 def unused_place(target: Path) -> Path:
-    """`target`, or the first place beside it that nothing holds."""
+    """`target`, or the first name like it that is free."""
     return next(place for place in _places(target) if not os.path.lexists(place))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that it is on the disk, name and all, when this returns."""
+    """Write a file; both contents and name are on disk when this returns."""
     with path.open("wb") as stream:
         stream.write(content)
         stream.flush()
@@ -98,7 +98,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def appear(unfinished: Path, target: Path) -> Path:
-    """Give a finished file its name at `target`, or beside it, in one move; returns where."""
+    """Move a finished file to `target`, or a free name like it, in one step; returns the path."""
     place = unused_place(target)
     unfinished.rename(place)
     _sync_folder(place.parent)
@@ -122,7 +122,7 @@ def _second_name(source: Path, place: Path) -> None:
 
 
 def _copy(source: Path, place: Path) -> None:
-    """Where the file system has no hard links, or the archive lies on another one."""
+    """For file systems without hard links, or an archive on a different one."""
     if place.exists():
         raise FileExistsError(place)
     unfinished = place.with_name(f".{place.name}.tmp")

@@ -13,8 +13,8 @@ BARCODE_ENRICHMENT_INBOX = "barcode_enrichment_inbox"
 class Inbox:
     """One of the two inboxes: its public name and its folder.
 
-    `max_work_s`: after how many seconds work on one of its files counts as dead where nothing shows
-    whether its process lives.
+    `max_work_s`: after this many seconds, work on one of its files counts as dead if nothing shows
+    whether its process is alive.
     """
 
     name: str
@@ -40,12 +40,12 @@ class Folders:
 
     @property
     def archive(self) -> Path:
-        """Accepted files, whole."""
+        """Accepted files, unchanged."""
         return self.data / "archive"
 
     @property
     def quarantine(self) -> Path:
-        """Refused files, whole, in a folder per reason, each with the reason in words beside it."""
+        """Refused files, unchanged, in a folder per reason, each with an explanation next to it."""
         return self.data / "quarantine"
 
     @property
@@ -59,11 +59,11 @@ class Folders:
         return self.data / "translation_tables"
 
     def unfinished_delivery(self, digest: str) -> Path:
-        """An enriched file that has not appeared in the product inbox yet, by its source."""
+        """The hidden place of this source's enriched file until it appears in the product inbox."""
         return self.product_inbox / f".{digest[:16]}.enriched"
 
     def create(self) -> None:
-        """Make the folders that are missing."""
+        """Create the folders that are missing."""
         for folder in (
             self.product_inbox,
             self.barcode_enrichment_inbox,
@@ -80,7 +80,7 @@ class Folders:
 
 
 def path_in(inbox: Path, name: str) -> Path:
-    """The path of inbox file `name`; raises `OutsideInboxError` for what is no bare name."""
+    """The path of inbox file `name`; raises `OutsideInboxError` unless it is a bare name."""
     is_bare = name not in ("", ".", "..") and "/" not in name and "\0" not in name
     if not is_bare or Path(name).name != name:
         raise OutsideInboxError(name, inbox)

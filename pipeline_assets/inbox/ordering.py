@@ -1,8 +1,8 @@
 """Which of the waiting files are next: a pure function of what a look into the inbox found.
 
-Of one store, files are taken by (date and time, then digest), one at a time; between stores there
-is no order. A file that has not settled holds back the later ones of its store: taken first, they
-would make it stale.
+The files of one store are taken by (date and time, then digest), one at a time; files of different
+stores have no order. A file that has not settled holds back the later ones of its store, because
+they would make it stale if they came first.
 """
 
 from collections import defaultdict
@@ -20,9 +20,9 @@ def takeable(
     in_flight: Iterable[Peeked],
     digest_of: Callable[[Peeked], str],
 ) -> list[Peeked]:
-    """The files that can be taken now, in the order of their times; one per store at the most.
+    """The files that can be taken now, in the order of their times; at most one per store.
 
-    `settled` holds neither halted files nor those in flight. `digest_of` is asked only where two
+    `settled` holds neither halted files nor those in flight. `digest_of` is called only if two
     files of one store have the same time.
     """
     busy = {peeked.store for peeked in in_flight if peeked.store is not None}

@@ -1,4 +1,4 @@
-"""Whose snapshot a file is, and of when, without reading all of it: for the order of files."""
+"""Finds a file's store and time, which decide the order, without reading all of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ class Peeked:
 
 
 def peek(inbox: Path, file: InboxFile, zone: ZoneInfo) -> Peeked:
-    """Whose snapshot the file is, by the first line that has metadata."""
+    """The file's store and time, from the first line that has metadata."""
     return _peek(inbox, file, zone)
 
 

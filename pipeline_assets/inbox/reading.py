@@ -1,7 +1,7 @@
-"""The bytes of an inbox file: within limits, unpacked, as UTF-8 lines. What they say is `domain`'s.
+"""Reads an inbox file within limits, uncompressed, as UTF-8 lines. `domain` interprets them.
 
 A file is read once, through one descriptor that follows no link, so what was read is what was
-looked at; `ReadFile.file` tells whether the name still stands for it later.
+looked at; `ReadFile.file` shows later whether the name still refers to it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _BLOCK = 2**20
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """The largest file that is read: as it lies there, unpacked, and its longest line, in bytes."""
+    """The largest file that is read: as stored, uncompressed, and its longest line, in bytes."""
 
     packed: int
     unpacked: int
@@ -40,7 +40,7 @@ class ReadFile:
 
 
 def read_file(path: Path, limits: ReadLimits) -> ReadFile:
-    """Read an inbox file. What makes it `unreadable` is told in `problem`, not raised.
+    """Read an inbox file. What makes it `unreadable` is given in `problem`, not raised.
 
     Raises `VanishedFileError` when it is gone, and `OSError` when it cannot be read now.
     """
@@ -61,7 +61,7 @@ def read_file(path: Path, limits: ReadLimits) -> ReadFile:
 
 
 def read_beginning(path: Path, size: int) -> list[bytes]:
-    """The complete lines in the first `size` unpacked bytes; none of what cannot be read."""
+    """The complete lines in the first `size` uncompressed bytes; none if they cannot be read."""
     with _opened(path) as (descriptor, _):
         beginning = os.read(descriptor, size)
     if path.name.endswith(".gz"):

@@ -1,4 +1,4 @@
-"""A look into an inbox: which files lie there, which have settled. Stats only, nothing is read."""
+"""A look into an inbox: which files are there, which have settled. Files are not opened."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ class InboxFile:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What an inbox holds: files by name, and what else lies there (name → what it is)."""
+    """What an inbox holds: files by name, and what else is there (name → what it is)."""
 
     files: tuple[InboxFile, ...]
     others: Mapping[str, str]
@@ -58,7 +58,7 @@ def look(inbox: Path) -> Look:
 
 
 def _oddity(name: str, mode: int) -> str | None:
-    """What an entry is when it is not a file to take."""
+    """What an entry is when it is not a file to process."""
     if stat.S_ISDIR(mode):
         return "a folder; only files directly in the inbox are processed"
     if stat.S_ISLNK(mode):
@@ -79,8 +79,8 @@ def _oddity(name: str, mode: int) -> str | None:
 class SettledFiles:
     """Which files have settled.
 
-    A file has when it is unchanged between two looks `settle_s` apart, or for that long by the file
-    system's own ctime (a copy can keep an old mtime, but not an old ctime).
+    A file has settled if it is unchanged between two looks `settle_s` apart, or for that long
+    according to the file system's ctime (a copy can keep an old mtime, but not an old ctime).
     """
 
     def __init__(self, settle_s: float, seen: Mapping[str, float] | None = None) -> None:
@@ -103,7 +103,7 @@ class SettledFiles:
             since = min(file.ctime_ns / 1e9 if is_sane else now_s, self._seen.get(key, now_s))
             has_settled = now_s - since >= self._settle_s
             (settled if has_settled else unsettled).append(file)
-            if not (has_settled and is_sane):  # without a sane clock only the look tells again
+            if not (has_settled and is_sane):  # without a sane clock, only another look can show it
                 still_seen[key] = since
         self._seen = still_seen
         return settled, unsettled

@@ -1,1 +1,1 @@
-"""All that imports Dagster, beside `definitions`: a thin shell around the services."""
+"""Everything that imports Dagster, besides `definitions`: a thin shell around the services."""

@@ -1,4 +1,4 @@
-"""Group `barcode_enrichment`: one file of the second inbox, its missing barcodes looked up."""
+"""Group `barcode_enrichment`: missing barcodes are looked up, one file at a time."""
 
 import time
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def enriched_barcodes(
 
 
 def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:
-    if context.retry_number:  # the first try has chosen, and the file is in flight by this run
+    if context.retry_number:  # the first try chose it, and this run has it in flight
         return tagged_file(context)
     settled = SettledFiles(pipeline.settings.settle_s)
     runs = InstanceRuns(context.instance, BARCODE_ENRICHMENT)
@@ -97,7 +97,7 @@ def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | N
 
 
 class _LoggingWatcher:
-    """Tells the run's log, now and then, and whoever else watches."""
+    """Writes to the run's log now and then, and notifies another watcher."""
 
     def __init__(self, context: dg.AssetExecutionContext, other: Watcher) -> None:
         self._log = context.log

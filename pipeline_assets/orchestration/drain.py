@@ -1,6 +1,6 @@
-"""Takes an inbox's files until none is left: one Dagster run a file, in this process.
+"""Processes an inbox's files until none is left, one Dagster run per file, in this process.
 
-For cron, and for first use. Files that arrive meanwhile are taken too.
+For cron, and for first use. Files that arrive meanwhile are processed too.
 """
 
 import time
@@ -43,16 +43,16 @@ _LOGGING = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class DrainWatcher(Protocol):
-    """Who is told how far the drain is."""
+    """Is notified of a drain's progress."""
 
     def begin(self, name: str, waiting: int) -> None:
-        """A file is taken; `waiting` more are known."""
+        """Work on a file begins; `waiting` more are known."""
 
     def end(self, name: str, is_ok: bool) -> None:
         """Its run has ended."""
 
     def pause(self, seconds: float, why: str) -> None:
-        """Nothing can be taken for so long."""
+        """No file can be processed for this long."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ def drain_products(
     progress: DrainWatcher,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Drained:
-    """Take the files of the product inbox, each by a run of job `product_update`."""
+    """Process the product inbox's files, each in a run of job `product_update`."""
     return _Drain(pipeline, instance, definitions, progress, sleep).run()
 
 
@@ -85,9 +85,9 @@ def drain_enrichment(
     waits: bool = True,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Drained:
-    """Take the files of the enrichment inbox, each by a run of job `barcode_enrichment`.
+    """Process the enrichment inbox's files, each in a run of job `barcode_enrichment`.
 
-    `waits`: for files that another process is at work on, until they are done.
+    `waits`: wait for files that another process is working on.
     """
     parts = (pipeline, instance, definitions, progress, sleep)
     return _EnrichmentDrain(*parts, watcher=watcher, waits=waits).run()
@@ -108,7 +108,7 @@ def post_process(
 
 
 class _Drain:
-    """Looks, takes what can be taken, looks again, until a look finds nothing to do."""
+    """Looks, processes what it can, and looks again, until a look finds nothing to do."""
 
     job_name = PRODUCT_UPDATE
     op_name = INGEST_OP
@@ -137,7 +137,7 @@ class _Drain:
         return self._pipeline.product_inbox
 
     def run(self) -> Drained:
-        """Take files until none is left that can be taken."""
+        """Process files until none is left that can be processed."""
         while True:
             found = self._patiently(self._look)
             chosen = self._patiently(partial(self._choose, found))
@@ -152,11 +152,11 @@ class _Drain:
         return recovered_survey(self._pipeline, self._runs, self._settled, self._inbox)
 
     def _choose(self, found: Survey) -> Sequence[InboxFile]:
-        """The files to take before the next look."""
+        """The files to process before the next look."""
         return [one.file for one in found.takeable if _version(one.file) not in self._tried]
 
     def _patiently(self, ask: Callable[[], _T]) -> _T:
-        """What `ask` returns; while the catalogue is locked or out of reach it waits."""
+        """What `ask` returns; it waits while the catalogue is locked or cannot be reached."""
         while True:
             try:
                 return ask()
@@ -181,11 +181,11 @@ class _Drain:
         self._progress.end(file.name, result.success)
 
     def _resources(self) -> dict[str, object] | None:
-        """What stands in place of the definitions' own resources."""
+        """What replaces the definitions' own resources."""
         return None
 
     def _wait(self, found: Survey) -> bool:
-        """Give files that have just arrived the time to settle; each is waited for once."""
+        """Give files that have just arrived time to settle; each is waited for once."""
         new = {file.name for file in found.unsettled} - self._waited_for
         if not new:
             return False
@@ -200,7 +200,7 @@ class _Drain:
 
 
 class _EnrichmentDrain(_Drain):
-    """The same for the other inbox: one file at a time, whoever takes it."""
+    """The same for the enrichment inbox: one file at a time, in whatever process."""
 
     job_name = BARCODE_ENRICHMENT
     op_name = ENRICH_OP
@@ -235,7 +235,7 @@ def _version(file: InboxFile) -> str:
 
 
 class _DrainRuns:
-    """Dagster's runs as a drain asks for them: those that ended badly before it are asked once."""
+    """Dagster's runs for a drain: those that ended badly before it are looked up only once."""
 
     def __init__(self, runs: InstanceRuns) -> None:
         self._runs = runs

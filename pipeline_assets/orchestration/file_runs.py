@@ -1,4 +1,4 @@
-"""What the runs of both inboxes share: which file is taken, what becomes of errors, refusals."""
+"""What the runs of both inboxes share: choosing a file, handling errors and refusals."""
 
 from collections.abc import Callable
 
@@ -22,18 +22,18 @@ def file_tags(name: str, fingerprint: str) -> dict[str, str]:
 
 
 def tag_with(context: dg.AssetExecutionContext, file: InboxFile) -> None:
-    """Tell everybody which file this run has chosen."""
+    """Tag the run with the file that it has chosen, for everyone to see."""
     context.instance.add_run_tags(context.run.run_id, file_tags(file.name, file.fingerprint))
 
 
 def tagged_file(context: dg.AssetExecutionContext) -> str | None:
-    """The file that an earlier try of this run has chosen."""
+    """The file that an earlier try of this run chose."""
     stored = context.instance.get_run_by_id(context.run.run_id)
     return stored.tags.get(FILE_TAG) if stored else None
 
 
 def opened(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> Pipeline:
-    """The pipeline, its catalogue reached; while it is out of reach the step starts again."""
+    """The pipeline, once its catalogue can be reached; until then the step starts again."""
     try:
         return pipeline.open()
     except CatalogueUnavailableError as error:
@@ -45,10 +45,10 @@ def opened(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> Pip
 def take(
     context: dg.AssetExecutionContext, settings: Settings, work: Callable[[], FileOutcome]
 ) -> FileOutcome:
-    """Do the work on a file; an error that passes by itself starts the step again.
+    """Do the work on a file; a transient error starts the step again.
 
-    The record of attempts says when it is enough, and halts the file. Where nothing can be
-    recorded Dagster counts, and while there is no database at all nobody does.
+    The record of attempts decides when to stop, and the file is halted. If nothing can be recorded,
+    Dagster counts the tries; while the database cannot be reached, they are not counted.
     """
     try:
         return work()
@@ -66,12 +66,12 @@ def take(
 def start_again(
     context: dg.AssetExecutionContext, settings: Settings, error: Exception, tries: int
 ) -> dg.RetryRequested:
-    """What has Dagster start the step again after a while: an event that names the error."""
+    """The retry to raise, after a pause, with a warning that names the error."""
     context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
     return dg.RetryRequested(tries, settings.retry_wait_s)
 
 
 def observe(context: dg.AssetExecutionContext, asset: str, outcome: FileOutcome) -> None:
-    """A file that brought nothing new is told as an observation, in words."""
+    """Record an observation that says why a file brought nothing new."""
     context.log.info(f"{outcome.name}: {outcome.state} {outcome.reason or ''} {outcome.message}")
     context.log_event(dg.AssetObservation(asset, metadata=refusal_metadata(outcome)))

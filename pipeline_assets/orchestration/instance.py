@@ -12,11 +12,11 @@ _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 def enter_dagster_home() -> Path:
-    """Make DAGSTER_HOME certain and work from there; returns it.
+    """Set DAGSTER_HOME and make it the working folder; returns it.
 
-    It is the variable's folder, else the project's root. The storage paths in `dagster.yaml` are
-    relative to the process, so that a command started elsewhere would otherwise open a second,
-    empty storage.
+    It is the variable's folder, or the project's root if that is not set. The storage paths in
+    `dagster.yaml` are relative to the working folder: a command started elsewhere would otherwise
+    open a second, empty storage.
     """
     home = Path(os.environ.get("DAGSTER_HOME") or _PROJECT_ROOT)
     if not (home / "dagster.yaml").is_file():
@@ -33,7 +33,7 @@ def enter_dagster_home() -> Path:
 def has_storage(home: Path) -> bool:
     """Whether Dagster has stored anything yet; opening an instance would create its storage.
 
-    A storage on a server is taken to be there.
+    Storage on a server is assumed to exist.
     """
     storage = InstanceRef.from_dir(str(home)).run_storage_data
     base_dir = storage.config_dict.get("base_dir") if storage else None
@@ -41,5 +41,5 @@ def has_storage(home: Path) -> bool:
 
 
 def open_instance() -> dg.DagsterInstance:
-    """The instance of DAGSTER_HOME; `enter_dagster_home` comes first."""
+    """The instance of DAGSTER_HOME; call `enter_dagster_home` first."""
     return dg.DagsterInstance.get()

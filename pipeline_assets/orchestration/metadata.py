@@ -37,7 +37,7 @@ def _file_metadata(outcome: FileOutcome, row_count: str) -> dict[str, dg.Metadat
 
 
 def refusal_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
-    """Why a file brought nothing new, and where it lies."""
+    """Why a file brought nothing new, and where it is now."""
     texts = {
         "file": outcome.name,
         "outcome": outcome.state.value,

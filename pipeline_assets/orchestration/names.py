@@ -12,7 +12,7 @@ ENRICH_OP = "enriched_barcodes"
 
 FILE_TAG = "pipeline/file"
 FINGERPRINT_TAG = "pipeline/fingerprint"
-# Which process executes the run, where that is known beforehand.
+# Which process executes the run, if that is known beforehand.
 PROCESS_TAG = "pipeline/process"
 
 CATALOGUE_POOL = "catalogue"

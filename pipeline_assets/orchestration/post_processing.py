@@ -41,7 +41,7 @@ class PostProcessingResource(dg.ConfigurableResource[PostProcessingOptions]):
     )
 
     def options(self) -> PostProcessingOptions:
-        """The same as the services take it."""
+        """The same options, as the services expect them."""
         return PostProcessingOptions(
             self.dry_run,
             self.relaxed_staleness,
@@ -52,7 +52,7 @@ class PostProcessingResource(dg.ConfigurableResource[PostProcessingOptions]):
 
 
 def build_step_asset(step: Step, deps: Sequence[str]) -> dg.AssetsDefinition:
-    """The asset of one step, after those named."""
+    """The asset of one step, which runs after those named."""
 
     @dg.asset(
         name=step.name,

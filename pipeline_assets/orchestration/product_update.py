@@ -1,6 +1,6 @@
-"""Group `product_update`: one inbox file into the catalogue, the whole of it in one step.
+"""Group `product_update`: ingests one inbox file into the catalogue, in a single step.
 
-What a file's rows mean is the domain's, how they are written the catalogue's.
+`domain` says what a file's rows mean, `catalogue` how they are written.
 """
 
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def update_products(
         return
     outcome = take(context, ready.settings, lambda: ingest_file(ready, name, context.run.run_id))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
-        # Only after the commit: a materialization that a retry takes back cannot be taken back.
+        # Only after the commit: a retry undoes the work, but a materialization cannot be undone.
         for key in ("processed_products", "store_prices"):
             yield dg.MaterializeResult(key, metadata=materialization_metadata(key, outcome))
         context.log.info(f"{name} is in the catalogue; the file is now {outcome.place}")
@@ -83,7 +83,7 @@ def update_products(
 
 
 def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:
-    if context.retry_number:  # the first try has chosen, and the file is in flight by this run
+    if context.retry_number:  # the first try chose it, and this run has it in flight
         return tagged_file(context)
     settled = SettledFiles(pipeline.settings.settle_s)
     runs = InstanceRuns(context.instance)

@@ -11,7 +11,7 @@ from pipeline_assets.settings import Settings
 
 
 class PipelineResource(dg.ConfigurableResource[Pipeline]):
-    """The data folder and its catalogue. What no field says is as the environment's settings say.
+    """The data folder and its catalogue. A field that is not set comes from the environment.
 
     The UI shows the fields. A URL with a password is better left to the environment, or handed in
     as `dg.EnvVar`.
@@ -27,17 +27,17 @@ class PipelineResource(dg.ConfigurableResource[Pipeline]):
     settings: dict[str, Any] = Field(
         default_factory=dict, description="Further settings by their names, such as settle_s."
     )
-    # Dagster types the field as a dependency only, and its default as one too.
+    # Dagster's types know a dependency, but not that its default is the value itself.
     clock: dg.ResourceDependency[Clock] = utc_now  # type: ignore[assignment]
 
     def open(self) -> Pipeline:
-        """The pipeline, its folders made and its catalogue migrated; checked once per process."""
+        """The pipeline, with folders created and catalogue migrated; checked once per process."""
         return _prepared(self.read_settings(), self.clock)
 
     def read_settings(self) -> Settings:
-        """The settings that hold: the fields, then the environment, then the defaults.
+        """The settings in force: from the fields, then the environment, then the defaults.
 
-        Raises pydantic's `ValidationError` for a value that cannot be used or a name of no setting.
+        Raises pydantic's `ValidationError` for an invalid value or an unknown setting.
         """
         fields = {"data_dir": self.data_dir, "catalogue_url": self.catalogue_url}
         given = {name: value for name, value in fields.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Dagster's runs, as the survey of an inbox asks for them."""
+"""Dagster's runs, as an inbox survey needs them."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ _DEAD = (
 
 
 class InstanceRuns:
-    """The runs of a job that were asked for a file of its inbox, from a Dagster instance."""
+    """A job's runs for files of its inbox, from a Dagster instance."""
 
     def __init__(self, instance: dg.DagsterInstance, job_name: str = PRODUCT_UPDATE) -> None:
         self._instance = instance
@@ -50,7 +50,7 @@ class InstanceRuns:
         return self._find(dg.RunsFilter(job_name=self._job_name, statuses=statuses, tags=tags))
 
     def report_dead(self, run_ids: Collection[str]) -> None:
-        """Have the UI show these runs as failed; a killed run stays STARTED for ever otherwise."""
+        """Mark these runs as failed in the UI; a killed run would stay STARTED forever."""
         for run_id in run_ids:
             run = self._instance.get_run_by_id(run_id)
             if run is not None and not run.is_finished:

@@ -1,4 +1,4 @@
-"""What a finished run tells of itself, as plain data."""
+"""What a finished run reports, as plain data."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def post_processing_report(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
 
 
 def failure_message(result: dg.ExecuteInProcessResult) -> str:
-    """Why a run failed, by the first of its steps that did."""
+    """Why a run failed, from the first of its steps that did."""
     failures = result.get_step_failure_events()
     return _message(failures[0].step_failure_data) if failures else "its page in the UI shows why"
 

@@ -1,7 +1,7 @@
-"""The sensors: thin, each asks the services what is due and turns it into run requests.
+"""The sensors, which are thin: each asks the services what is due and requests runs for it.
 
-Run requests carry no run key: a key that was used blocks for ever, also after a failure. The
-folder, the record of attempts and the runs' tags decide what is asked for.
+Run requests carry no run key: a used key blocks forever, even after a failure. The folder, the
+record of attempts and the runs' tags decide what is requested.
 """
 
 import json
@@ -33,9 +33,9 @@ from pipeline_assets.services.post_processing.timing import idle_reason, read_ba
 from pipeline_assets.settings import Settings
 
 CHECK_INTERVAL_S = 5
-# A cursor is stored as 64 KB of text on MySQL; beyond this the file system's ctime has to do.
+# MySQL stores a cursor as 64 KB of text; beyond this the file system's ctime has to do.
 _MAX_REMEMBERED_LOOKS = 100
-# A post-processing that failed is asked for again after this, or when another file has come.
+# Failed post-processing is requested again after this, or when another file has arrived.
 _ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
@@ -71,7 +71,7 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
         pipeline.clock(),
         timedelta(seconds=settings.post_success_pause_s),
     )
-    # A run that waits in a long queue would be taken for dead: so the queue is kept short.
+    # A run that waits in a long queue would count as dead, so the queue is kept short.
     room = max(0, settings.sensor_max_requests - len(found.in_flight))
     requests = [run_request(one.file.name, one.file.fingerprint) for one in step.requests[:room]]
     began_at = step.cycle_began_at.isoformat() if step.cycle_began_at else None
