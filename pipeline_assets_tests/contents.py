@@ -1,4 +1,4 @@
-"""What a catalogue says, in terms that do not depend on its numbers: to compare two of them."""
+"""A catalogue's contents without its own numbering, so that two catalogues can be compared."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""A MariaDB server of the tests' own: private data folder, free port, loopback, quick."""
+"""The tests' own MariaDB server: a private data folder, a free port, loopback only, quick."""
 
 import os
 import shutil

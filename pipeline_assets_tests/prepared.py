@@ -1,4 +1,4 @@
-"""What workplaces begin with: empty storages, created once per process and copied from there."""
+"""What workplaces begin with: empty storages, created once per process and then copied."""
 
 import atexit
 import shutil

@@ -1,4 +1,4 @@
-"""How long the soaks are: `PIPELINE_TESTS_SOAK_ROUNDS` sets fewer rounds, a seed which ones."""
+"""How long the soaks are: `PIPELINE_TESTS_SOAK_ROUNDS` rounds, which a seed selects."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""The layers, as the folders promise them; and what keeps the house easy to read."""
+"""The layers are what the folders promise; and the code stays easy to read."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""`enrich`, and what `drain`, `status` and `requeue` make of the enrichment inbox."""
+"""`enrich`, and what `drain`, `status` and `requeue` do with the enrichment inbox."""
 
 import os
 import pty

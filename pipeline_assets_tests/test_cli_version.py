@@ -1,4 +1,4 @@
-"""The version stands in one place, and is shown from there."""
+"""The version is written in one place, and shown from there."""
 
 import tomllib
 

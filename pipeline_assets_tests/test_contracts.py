@@ -1,4 +1,4 @@
-"""A value that has one more field makes mypy name every place that makes, reads or writes one."""
+"""If a value gets a new field, mypy names every place that makes, reads or writes the value."""
 
 import ast
 import re

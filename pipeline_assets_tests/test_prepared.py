@@ -1,4 +1,4 @@
-"""What tests begin with instead of creating it is the same as what is created."""
+"""The copies that tests begin with are the same as newly created storages."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Test data of others, fetched by `make test-data` and never part of the project."""
+"""Third-party test data, downloaded by `make test-data` and never part of the project."""
 
 import json
 import os

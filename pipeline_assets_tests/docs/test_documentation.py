@@ -1,4 +1,4 @@
-"""The documentation says what is true: queries run, names exist, tables are complete."""
+"""The documentation is true: queries run, names exist, tables are complete."""
 
 import re
 from collections.abc import Iterator

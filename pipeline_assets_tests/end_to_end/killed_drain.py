@@ -1,7 +1,7 @@
 """Drains inboxes in processes that are killed (SIGKILL) at a chosen step of a chosen file.
 
 Run with `python -m`: each line on stdin describes one death as JSON, each line on stdout is how
-that process ended (-9: killed). A fork per death, so that Dagster is imported once only. The
+that process ended (-9: killed). There is a fork per death, so Dagster is imported only once. The
 functions are wrapped here, in the dying process; the package has no hooks for it.
 """
 

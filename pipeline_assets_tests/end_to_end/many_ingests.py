@@ -1,7 +1,7 @@
-"""Files that overlap in all that can collide, and processes that take them at once.
+"""Files that overlap in everything that can collide, and processes that take them at once.
 
 Run with `python -m`, the number of processes as argument: it takes the files of the product inbox
-that the environment names, and prints per file a line of JSON with what became of it.
+that the environment names, and prints a line of JSON per file that says what happened to it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the real files say, read the slow and obvious way, with nothing of the project's code."""
+"""What the real files say, read the slow and obvious way, without any of the project's code."""
 
 import gzip
 import json

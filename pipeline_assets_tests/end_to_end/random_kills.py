@@ -1,8 +1,8 @@
 """Runs `drain` in forks and kills them (SIGKILL) some time after the first file was begun.
 
 Run with `python -m`: each line on stdin is JSON {"environment", "home", "delay_s"} (without a delay
-nothing is killed), each line on stdout is how the process ended (-9: killed). A fork per drain, so
-that Dagster is imported once only.
+nothing is killed), each line on stdout is how the process ended (-9: killed). There is a fork per
+drain, so Dagster is imported only once.
 """
 
 import functools

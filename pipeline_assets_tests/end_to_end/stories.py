@@ -1,7 +1,7 @@
 """Random stories of files, post-processing and decisions, told to a workplace and to an oracle.
 
 The oracle keeps what the accepted files said and reads the facts from that, slowly and without the
-catalogue; which SKUs are one product it asks `naive_identity`.
+catalogue; `naive_partition` tells it which SKUs are one product.
 """
 
 import json

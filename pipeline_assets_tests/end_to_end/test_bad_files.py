@@ -1,4 +1,4 @@
-"""Each of these is one file's business: it gets a reason, is kept, and stops nothing else."""
+"""Each bad file is a problem of its own: it gets a reason, is kept, and stops nothing else."""
 
 import gzip
 import json

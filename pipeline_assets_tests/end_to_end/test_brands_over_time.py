@@ -1,4 +1,4 @@
-"""Brands while files and post-processing come and go: one where the evidence says so, then two."""
+"""Brands over many files and runs: one where the evidence says so, then two again."""
 
 import json
 import os

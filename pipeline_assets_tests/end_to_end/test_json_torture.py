@@ -1,4 +1,4 @@
-"""JSON at its worst and strings at their naughtiest: no crash, every line accounted for."""
+"""The worst JSON and the naughtiest strings: no crash, and every line is accounted for."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""What only a MySQL server can do wrong, and the real files on it."""
+"""What can go wrong only on a MySQL server, and the real files on one."""
 
 import shutil
 from collections.abc import Callable, Iterator

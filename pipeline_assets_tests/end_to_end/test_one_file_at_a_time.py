@@ -1,4 +1,4 @@
-"""Several files to enrich, by the daemon alone or beside commands: one run each, never two."""
+"""Several files to enrich, by the daemon alone or alongside commands: one run each, never two."""
 
 import subprocess
 from itertools import pairwise

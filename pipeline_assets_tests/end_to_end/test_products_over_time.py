@@ -1,6 +1,6 @@
-"""Products while files, post-processing and decisions come and go: by a naive oracle, by example.
+"""Products over many files, runs and decisions: against a naive oracle, and by example.
 
-A story that goes wrong prints its seed; `STORY_SEED=… pytest …` tells that one again.
+A story that goes wrong prints its seed; `STORY_SEED=… pytest …` runs that one again.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Killed at any moment, then started again: nothing is lost.
 
-The catalogue is that of an undisturbed drain, and every file lies in exactly one place.
+The catalogue is that of an undisturbed drain, and every file is in exactly one place.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Post-processing on the twenty real files: asserted by name, and against slow, obvious loops."""
+"""Post-processing on the twenty real files: checked by name, and against slow, obvious loops."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,6 +1,6 @@
-"""Why a file is refused, where that needs a history of files or other limits; and second chances.
+"""Refusals that need earlier files or other limits; and second chances.
 
-Files whose own bytes are the trouble are in `test_bad_files`.
+Files whose own bytes are the problem are in `test_bad_files`.
 """
 
 import gzip

@@ -1,4 +1,4 @@
-"""A shop's web site on loopback: product pages, captchas, outages, as tests order them."""
+"""A shop's web site on loopback: product pages, captchas and outages, as tests set them up."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A block is never "no barcode": sessions are renewed, and one row is told from all rows."""
+"""A block is never "no barcode": sessions are renewed, one blocked row is not taken for all."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Sessions by a real Chromium: it waits for the shop's page, and its cookies serve httpx."""
+"""Sessions from a real Chromium: it waits for the shop's page, and its cookies serve httpx."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Who may be asked: exactly the listed origins, and nobody inside by another name."""
+"""What may be contacted: exactly the listed origins, and nothing internal by another name."""
 
 import socket
 

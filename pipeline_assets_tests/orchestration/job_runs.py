@@ -1,4 +1,4 @@
-"""Runs of job `product_update` in this process, and what a persistent instance keeps of them."""
+"""Runs of job `product_update` in this process, and what a persistent instance keeps."""
 
 from typing import Any
 

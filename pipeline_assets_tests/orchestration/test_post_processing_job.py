@@ -1,4 +1,4 @@
-"""Job `post_process_only` on a persistent instance: which steps run, what they tell, what fails."""
+"""Job `post_process_only` on a persistent instance: what runs, is reported and fails."""
 
 import os
 import subprocess

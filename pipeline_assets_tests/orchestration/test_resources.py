@@ -1,4 +1,4 @@
-"""What the resource's fields say holds; where they say nothing, the environment's settings do."""
+"""The resource's fields apply; where they are not set, the environment's settings do."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The product inbox's sensor as the daemon evaluates it: tick after tick, with a clock of its own.
+"""The product inbox's sensor as the daemon evaluates it: tick after tick, with its own clock.
 
 The clock is the real one (Dagster's own times are) plus an offset that tests move.
 """

@@ -1,1 +1,1 @@
-"""Tests of the shipped sample: it has every trait it is shipped for."""
+"""Tests of the shipped sample: it has every feature it is meant to show."""

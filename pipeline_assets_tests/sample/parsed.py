@@ -1,4 +1,4 @@
-"""The sample's files as these tests look at them: parsed by json alone, not by the pipeline."""
+"""The sample's files as these tests look at them: parsed with `json` alone, not by the pipeline."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Ingestion and post-processing keep apart by the database's own lock."""
+"""The database's own lock keeps ingestion and post-processing apart."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What every step of post-processing gets from its declaration: a transaction, a watermark."""
+"""What its declaration gives every step of post-processing: a transaction, a watermark."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Which brand each name stands for: what is created, moved and renamed, by example."""
+"""Which brand each name refers to: what is created, moved and renamed, by example."""
 
 from pipeline_assets.domain.brands.aliases import (
     Alias,

@@ -1,7 +1,7 @@
 """The labelled pairs of the real files: `brand_labels.csv`, labelled before there was a matcher.
 
-Each pair of differing names that share a barcode in the Coles and IGA files: one brand or not, by
-judgement of the real world; in doubt not.
+Each pair of differing names that share a barcode in the Coles and IGA files: one brand or not,
+judged by the real world; if in doubt, not.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""How two spellings are related, without any barcode in play."""
+"""How two spellings are related, without any barcodes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which barcode a product page gives, and what is no product page."""
+"""Which barcode a product page gives, and what is not a product page."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which rows need a barcode, and what an answer changes of a line: that, and nothing else."""
+"""Which rows need a barcode, and what an answer changes in a line, and nothing else."""
 
 import json
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
-"""The rules of store groups the slow, obvious way: every pair, every time, in plain loops.
+"""The rules of store groups, done the slow, obvious way: every pair, every time, in plain loops.
 
-An oracle for `domain.grouping`; it shares none of its code, and remembers nothing between runs.
+An oracle for `domain.groups`; it shares none of its code, and remembers nothing between runs.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Plans over several rounds of snapshots, with their memory, against an oracle without any."""
+"""Plans over several rounds of snapshots, which remember, against an oracle that does not."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

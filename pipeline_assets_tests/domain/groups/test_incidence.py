@@ -1,4 +1,4 @@
-"""Shared columns of rows, whether a column is multiplied sparsely or densely."""
+"""Columns that rows share, whether a column is multiplied as sparse or dense."""
 
 import numpy as np
 import pytest

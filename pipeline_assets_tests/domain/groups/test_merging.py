@@ -1,4 +1,4 @@
-"""Which pair of groups merges, which one joins the other, and who comes along."""
+"""Which pair of groups merges, which one joins the other, and which stores move with it."""
 
 from dataclasses import replace
 from datetime import timedelta

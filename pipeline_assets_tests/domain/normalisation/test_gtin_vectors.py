@@ -1,7 +1,7 @@
-"""GTINs on which other libraries' tests agree: facts from their test cases, set against ours.
+"""GTINs on which other libraries' tests agree: facts from their test cases, compared with ours.
 
-`valid` is what the other library says of the check digit (and length); `ours` the GTIN-13 that we
-keep. Where a valid number is not kept, `because` says which of our rules is the stricter one.
+`valid` is what the other library says about the check digit (and length); `ours` is the GTIN-13
+that we keep. If a valid number is not kept, `because` says which of our rules is stricter.
 """
 
 import pytest

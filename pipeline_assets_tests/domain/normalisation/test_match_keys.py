@@ -1,4 +1,4 @@
-"""The match key: what a SKU is called, in a form in which shops can agree."""
+"""The match key: what a SKU is called, in a form on which shops can agree."""
 
 import unicodedata
 from random import Random

@@ -1,4 +1,4 @@
-"""Sizes: equal sizes are equal however they are written, and a number alone is none."""
+"""Sizes: equal sizes are equal however they are written, and a number alone is not a size."""
 
 import time
 

@@ -1,6 +1,6 @@
-"""The rules of `identity` read aloud: pair by pair, in sets, without any index. Slow on purpose.
+"""The rules of `partition` taken literally: pair by pair, in sets, no index. Slow on purpose.
 
-An oracle for small universes; it shares no code with what it judges but the input's types.
+An oracle for small universes; it shares nothing with what it checks except the input's types.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence

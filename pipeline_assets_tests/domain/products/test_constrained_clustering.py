@@ -1,4 +1,4 @@
-"""Items gathered by labels: what is linked comes together, a cannot-link pair never does."""
+"""Items gathered by labels: linked items come together, a cannot-link pair never does."""
 
 from collections.abc import Mapping, Set
 

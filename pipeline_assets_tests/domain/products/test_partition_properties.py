@@ -1,4 +1,4 @@
-"""Which SKUs are one product, in any small universe: the rules, and a naive oracle's outcome."""
+"""Which SKUs are one product, in any small universe: the rules hold, and a naive oracle agrees."""
 
 from random import Random
 

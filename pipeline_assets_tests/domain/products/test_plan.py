@@ -1,4 +1,4 @@
-"""Which product ids stay, which SKUs move; whatever the products were, the plan leads home."""
+"""Which product ids stay, which SKUs move; whatever the products were, the plan gets there."""
 
 import pytest
 from hypothesis import given, settings

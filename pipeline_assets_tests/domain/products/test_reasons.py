@@ -1,4 +1,4 @@
-"""What is put on record of a merge or a split: a reason, and evidence that bears it out."""
+"""What is recorded about a merge or a split: a reason, and evidence that supports it."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a company's article is known to be: by example, and in any order against the plain rule."""
+"""What is known about a company's article: by example, and in any order against a plain rule."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The lines of a file to a snapshot: its header, its rows, and what became of each line."""
+"""From a file's lines to a snapshot: its header, its rows, and what happened to each line."""
 
 import json
 from datetime import date, datetime
