@@ -55,6 +55,16 @@ def find_pipeline() -> Pipeline:
     return Pipeline(settings.model_copy(update={"data_dir": settings.data_path}))
 
 
+@contextmanager
+def pipeline_to_look_at() -> Iterator[Pipeline]:
+    """The pipeline as it is; the working files that SQLite needs for a look are gone afterwards."""
+    pipeline = find_pipeline()
+    try:
+        yield pipeline
+    finally:
+        pipeline.engine.dispose()
+
+
 def open_pipeline(*, waits: bool = False) -> Pipeline:
     """The environment's pipeline, ready for work.
 

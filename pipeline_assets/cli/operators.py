@@ -12,8 +12,8 @@ from pipeline_assets.cli.common import (
     OK,
     Json,
     dagster_instance,
-    find_pipeline,
     open_pipeline,
+    pipeline_to_look_at,
     print_json,
     read_settings,
     runs_by_inbox,
@@ -22,7 +22,7 @@ from pipeline_assets.cli.common import (
 from pipeline_assets.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline_assets.services.operators.status import Status
+    from pipeline_assets.services.operators.status import Status, Unprepared
 
 
 def prepare(as_json: Json = False) -> None:
@@ -45,26 +45,32 @@ def status(as_json: Json = False) -> None:
     This changes and creates nothing. If nothing is set up yet, it says so; in JSON `is_prepared` is
     then false, `message` says what to do, and the rest is null.
     """
-    from pipeline_assets.services.operators.status import Status, unprepared
     from pipeline_assets.services.operators.status import status as find_status
+    from pipeline_assets.services.operators.status import unprepared
 
-    pipeline = find_pipeline()
-    lack = unprepared(pipeline)
-    if lack is not None:
-        if as_json:
-            unknown = dict.fromkeys(field.name for field in fields(Status))
-            print_json({"is_prepared": False, "message": lack.message, **unknown})
-        else:
-            terminal.say(lack.message)
-        raise typer.Exit(OK if lack.is_new else FAILED)
-    with runs_by_inbox() as runs:
-        found = find_status(pipeline, runs)
+    with pipeline_to_look_at() as pipeline:
+        lack = unprepared(pipeline)
+        if lack is not None:
+            _show_lack(lack, as_json=as_json)
+            raise typer.Exit(OK if lack.is_new else FAILED)
+        with runs_by_inbox() as runs:
+            found = find_status(pipeline, runs)
     if as_json:
         print_json({"is_prepared": True, "message": None, **_as_data(found)})
     else:
         terminal.show_status(found)
     halted = found.product_inbox.halted or found.barcode_enrichment_inbox.halted
     raise typer.Exit(FAILED if halted else OK)
+
+
+def _show_lack(lack: "Unprepared", *, as_json: bool) -> None:
+    from pipeline_assets.services.operators.status import Status
+
+    if as_json:
+        unknown = dict.fromkeys(field.name for field in fields(Status))
+        print_json({"is_prepared": False, "message": lack.message, **unknown})
+    else:
+        terminal.say(lack.message)
 
 
 def _as_data(found: "Status") -> dict[str, Any]:
