@@ -1,4 +1,4 @@
-"""One tree of errors. Each carries its facts as attributes and says what to do about it."""
+"""One tree of errors. Each has its facts as attributes and a message that says what to do."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,14 +10,14 @@ class PipelineError(Exception):
 
 
 class UsageError(PipelineError):
-    """What was asked for does not make sense as it stands; nothing was done."""
+    """The request does not make sense; nothing was done."""
 
 
 class RefusedFileError(PipelineError):
-    """A bad file: it goes to `quarantine/<reason>/`, whole, with this message beside it.
+    """A bad file: it is moved whole to `quarantine/<reason>/`, with this message next to it.
 
-    `reason` is one of the acceptance rules' names in `domain.acceptance.REASONS`; `rejected` are
-    the rows that its own rules rejected before that, as far as it was read.
+    `reason` is the name of an acceptance rule, from `domain.snapshots.acceptance.REASONS`.
+    `rejected` are the rows that the row rules had rejected by then, as far as the file was read.
     """
 
     def __init__(self, reason: str, message: str, rejected: Sequence[Any] = ()) -> None:
@@ -28,7 +28,7 @@ class RefusedFileError(PipelineError):
 
 
 class VanishedFileError(PipelineError):
-    """A file was in the inbox a moment ago and is gone now: another run took it, or a person."""
+    """A file was in the inbox a moment ago and is gone now: another run or a person took it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ class VanishedFileError(PipelineError):
 
 
 class OutsideInboxError(UsageError):
-    """A file name from run config or the command line that does not name a file of the inbox."""
+    """A file name from run config or the command line does not name a file in the inbox."""
 
     def __init__(self, name: str, inbox: Path) -> None:
         super().__init__(
@@ -50,10 +50,10 @@ class OutsideInboxError(UsageError):
 
 
 class CatalogueUnavailableError(PipelineError):
-    """The catalogue's database cannot be reached; nothing is halted for it.
+    """The catalogue's database cannot be reached; no file is halted because of this.
 
-    `is_transient`: the server is down or out of reach, which may end by itself; else it refuses
-    us, or there is no such database.
+    `is_transient`: the server is down or unreachable, which may end by itself; otherwise it refuses
+    the connection, or there is no such database.
     """
 
     def __init__(self, url: str, cause: str, *, is_transient: bool = True) -> None:
@@ -67,7 +67,7 @@ class CatalogueUnavailableError(PipelineError):
 
 
 class HaltedFileError(PipelineError):
-    """Bad luck, not a bad file: it stays in the inbox until it changes or is requeued."""
+    """The file itself is not bad: it stays in the inbox until it changes or is requeued."""
 
     def __init__(self, name: str, cause: str) -> None:
         super().__init__(
@@ -79,10 +79,10 @@ class HaltedFileError(PipelineError):
 
 
 class TransientError(PipelineError):
-    """A transient error kept a file from being taken; the step starts again.
+    """A transient error kept a file from being processed; the step is retried.
 
-    `is_recorded`: the failure stands in the record of attempts, which halts the file when there
-    were too many; else nothing could be written at all.
+    `is_recorded`: the failure is in the record of attempts, which halts the file after too many of
+    them; otherwise nothing could be written at all.
     """
 
     def __init__(self, name: str, cause: str, failures: int, *, is_recorded: bool = True) -> None:
@@ -97,15 +97,15 @@ class TransientError(PipelineError):
 
 
 class SessionError(PipelineError):
-    """No session could be had just now; another renewal may succeed."""
+    """No session could be obtained this time; another renewal may succeed."""
 
 
 class EnrichmentStoppedError(PipelineError):
-    """The shop does not let its pages be read: asking on would help nobody. The file is halted."""
+    """The shop blocks its pages, so further requests are pointless. The file is halted."""
 
 
 class EnrichmentBusyError(PipelineError):
-    """Another file is being enriched; only one is at a time. Nothing was done."""
+    """Another file is being enriched; only one can be at a time. Nothing was done."""
 
     def __init__(self, name: str, other: str) -> None:
         super().__init__(

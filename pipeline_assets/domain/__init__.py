@@ -1,1 +1,1 @@
-"""The rules of the trade: pure functions, without Dagster, SQL, clock or environment."""
+"""The business rules: pure functions, without Dagster, SQL, clock or environment."""

@@ -1,1 +1,1 @@
-"""Which brand names mean one brand: how names are read and related, the evidence, the plan."""
+"""Which names mean the same brand: how names are read and related, the evidence, the plan."""

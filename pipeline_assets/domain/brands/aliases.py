@@ -1,4 +1,4 @@
-"""Which brand each name stands for, from what was translated: a plan, nothing is written."""
+"""Which brand each name stands for, given the translations: a plan, nothing is written."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class TranslatedTo:
-    """The canonical name that an alias was translated to, and how that is shown."""
+    """The canonical name that an alias was translated to, and how that name is shown."""
 
     canonical: str
     spelling: str
 
 
 class KnownBrand(NamedTuple):
-    """A brand that is there already, and how it is shown."""
+    """A brand that already exists, and how it is shown."""
 
     brand_id: int
     name: str
@@ -31,11 +31,11 @@ class KnownBrand(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AliasPlan:
-    """What changes so that every alias stands for the brand it was translated to, and no other.
+    """The changes that make every alias stand for the brand it was translated to, and no other.
 
-    `created`: brands that are not there yet, as normalised name → how it is shown; `moved`: alias
-    → normalised name of its brand from now on; `renamed`: brand_id → how it is shown from now on;
-    `brand_count`: how many brands the aliases stand for.
+    `created`: new brands, as normalised name → how it is shown; `moved`: alias → normalised name of
+    its new brand; `renamed`: brand_id → how it is now shown; `brand_count`: how many brands the
+    aliases stand for.
     """
 
     created: Mapping[str, str]
@@ -49,9 +49,9 @@ def plan_aliases(
     translated: Mapping[str, TranslatedTo],
     known: Mapping[str, KnownBrand],
 ) -> AliasPlan:
-    """What changes of the aliases; an alias that is not `translated` is a brand of its own.
+    """The changes to the aliases; an alias that is not in `translated` is a brand of its own.
 
-    `known` has the brands by normalised name, those without an alias too.
+    `known` has the brands by normalised name, including those without an alias.
     """
     spellings = {alias.alias: alias.spelling for alias in aliases}
     spellings |= {to.canonical: to.spelling for to in translated.values()}

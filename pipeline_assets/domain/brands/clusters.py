@@ -1,7 +1,7 @@
-"""Brands while they are merged: the surest pair first, then all is judged anew.
+"""Brands while they are merged: the surest pair first, then the rest are judged again.
 
-Belongs here: the judgement of a pair of brands by names and barcodes together, and the order of
-merging. How names alone are related is in `brand_names`; the plan that comes out is in `brands`.
+Belongs here: judging a pair of brands by names and barcodes together, and the order of merging.
+How names alone are related is in `names`; the resulting plan is in `plan`.
 """
 
 from collections import defaultdict
@@ -24,8 +24,8 @@ from pipeline_assets.domain.normalisation.words import nicest_spelling
 class BrandFacts:
     """What is known of one normalised brand name.
 
-    `spellings`: how it is written (of a brand that was merged before: its aliases too);
-    `barcodes`: GTIN-13 of the SKUs that carry the name; `sku_count`: all SKUs that carry it.
+    `spellings`: how it is written, with its aliases if the brand was merged before; `barcodes`: the
+    GTIN-13s of the SKUs that carry the name; `sku_count`: how many SKUs carry it.
     """
 
     name: str
@@ -38,8 +38,9 @@ class BrandFacts:
 class BrandThresholds:
     """How sure a merge must be.
 
-    `min_agreement`: of the barcodes that a name which may stand for several brands shares with any
-    other name, the part (0 to 1) that it must share with the brand it is to be one with.
+    `min_agreement` concerns a name that may stand for several brands. Of the barcodes that it
+    shares with any other name, it must share at least this part (0 to 1) with the brand that it is
+    to be merged with.
     """
 
     min_agreement: float = 0.7
@@ -47,7 +48,7 @@ class BrandThresholds:
 
 @dataclass(frozen=True, slots=True)
 class DeclinedPair:
-    """Two brands (canonical names) with related names that stay two, and why: for operators."""
+    """Two brands (canonical names) that stay separate though related, and why, for operators."""
 
     brand_a: str
     brand_b: str
@@ -59,9 +60,10 @@ class DeclinedPair:
 class Evidence:
     """Why two names are one brand.
 
-    `shared_barcodes` and `agreement` are counted over all that either name was one with by then.
-    `agreement`: the least part, of the barcodes that a side which may stand for several brands
-    shares with anyone, that it shares with the other side; None where neither is such a side.
+    `shared_barcodes` and `agreement` are counted over all names that either was merged with by
+    then. `agreement` concerns a side that may stand for several brands: of the barcodes that it
+    shares with anyone, the part that it shares with the other side. If both sides are such, it is
+    the smaller part; if neither is, it is None.
     """
 
     name_a: str
@@ -81,7 +83,7 @@ class Cluster:
 
     @property
     def canonical(self) -> BrandFacts:
-        """Whose name the brand bears: no legal entity, no abbreviation, the most SKUs."""
+        """The name that the brand takes: no legal entity, no abbreviation, the most SKUs."""
         names = {each.name: read_brand_name(display_spelling(each)) for each in self.members}
 
         def rank(member: BrandFacts) -> tuple[bool, bool, int, int, str]:
@@ -93,7 +95,7 @@ class Cluster:
         return min(self.members, key=rank)
 
     def spellings(self) -> list[tuple[str, BrandName]]:
-        """Each spelling in the cluster: whose it is, and how it reads."""
+        """Each spelling in the cluster: which name it belongs to, and how it reads."""
         return [
             (member.name, read_brand_name(spelling))
             for member in self.members
@@ -101,7 +103,7 @@ class Cluster:
         ]
 
     def joined(self, other: "Cluster", why: Evidence) -> "Cluster":
-        """Both as one."""
+        """Both clusters as one."""
         return Cluster(
             self.members + other.members,
             self.barcodes | other.barcodes,
@@ -117,7 +119,7 @@ def display_spelling(brand: BrandFacts) -> str:
 def merge_brands(
     brands: Iterable[BrandFacts], thresholds: BrandThresholds
 ) -> tuple[list[Cluster], list[DeclinedPair]]:
-    """The clusters of more than one name, and the related pairs that stay two, both in order."""
+    """The clusters with several names, and the related pairs that stay separate, both in order."""
     work = _Merging(brands, thresholds)
     work.run()
     return work.merged(), work.declined()
@@ -128,7 +130,7 @@ _Entry = tuple[int, int, str, str, int, int, Evidence]
 
 
 class _Merging:
-    """The clusters by number. A number never comes back once its cluster is part of another."""
+    """The clusters by number. A number is not reused once its cluster is part of another."""
 
     def __init__(self, brands: Iterable[BrandFacts], thresholds: BrandThresholds) -> None:
         ordered = sorted(brands, key=lambda brand: brand.name)
@@ -145,7 +147,7 @@ class _Merging:
             self._neighbours[other].add(one)
 
     def _candidates(self) -> Iterator[tuple[int, int]]:
-        """Pairs worth judging: a barcode in common, or the same letters in their names."""
+        """The pairs worth judging: those with a barcode in common or the same letters in a name."""
         same_letters: dict[str, set[int]] = defaultdict(set)
         for number, cluster in self._live.items():
             for _, name in cluster.spellings():
@@ -199,7 +201,7 @@ class _Merging:
         return number
 
     def _judge(self, one: int, other: int) -> Evidence | DeclinedPair | None:
-        """Why two clusters are one brand, or why not though names of theirs are related."""
+        """Why two clusters are one brand, or why not although some of their names are related."""
         a, b = self._live[one], self._live[other]
         related, strangers = _relations(a, b)
         if not related:
@@ -245,8 +247,8 @@ _Related = tuple[Relation, str, str]
 def _relations(a: Cluster, b: Cluster) -> tuple[list[_Related], list[tuple[str, str]]]:
     """The relations between names of the clusters, the surest first, and the pairs without one.
 
-    Names of the same letters speak for each other: `RT` is no stranger to `Redtractor` where that
-    is one with `Red Tractor`.
+    Names with the same letters count for each other: `RT` is related to `Redtractor` if that is the
+    same brand as `Red Tractor`.
     """
     related: list[_Related] = []
     strangers: dict[tuple[str, str], tuple[str, str]] = {}

@@ -1,8 +1,7 @@
 """How the names of two brands are related, judged by their spellings alone.
 
-Belongs here: reading a spelling, and the rules by which two spellings can name one brand. What a
-rule needs besides (shared barcodes) is judged in `brands`; the words it knows are in
-`brand_words`.
+Belongs here: reading a spelling, and the rules by which two spellings can name one brand. What else
+a rule needs (shared barcodes) is judged in `clusters`; the words it knows are in `vocabulary`.
 """
 
 import re
@@ -45,9 +44,9 @@ class NameRule(IntEnum):
 class BrandName:
     """A spelling as the rules read it; words are lower case, without accents, in their order.
 
-    `core`: the words without a leading article, and where there is a legal form, without that and
-    the places and company words before it; never empty. `is_legal`: it names a legal entity.
-    `is_capitals`: it has no small letter, so it may be an abbreviation.
+    `core`: the words without a leading article, any legal form, and the places and company words
+    before the legal form; never empty. `is_legal`: it names a legal entity. `is_capitals`: it has
+    no lower-case letter, so it may be an abbreviation.
     """
 
     core: tuple[str, ...]
@@ -61,15 +60,15 @@ class BrandName:
 
     @property
     def is_distinctive(self) -> bool:
-        """Whether any word of the core belongs to this brand rather than to everyone."""
+        """Whether any word of the core is specific to this brand rather than in general use."""
         return not all(is_generic(word) for word in self.core)
 
 
 class Relation(NamedTuple):
-    """How two names are related. `needs`: the least number of barcodes that must confirm it.
+    """How two names are related. `needs`: the minimum number of barcodes that must confirm it.
 
-    `is_loose_a`, `is_loose_b`: this side could as well stand for other brands (a legal entity, an
-    abbreviation, a longer name). `similarity` of the cores, 0 to 1.
+    `is_loose_a`, `is_loose_b`: this side could just as well stand for other brands (a legal entity,
+    an abbreviation, a longer name). `similarity`: that of the cores, 0 to 1.
     """
 
     rule: NameRule
@@ -110,9 +109,10 @@ def read_brand_name(spelling: str) -> BrandName:
 
 
 def _joined_parts(text: str) -> str:
-    """The text with what is one word written as one: `Smith's`, `New Zealand`, `P.R.B`.
+    """The text with the parts of a single word joined: `Smith's`, `New Zealand`, `P.R.B`.
 
-    Other dots part words here (`Dr.Oetker`), unlike in a normalised name: a rule looks at each.
+    Unlike in a normalised name, other dots separate words here (`Dr.Oetker`), because the rules
+    look at each word.
     """
     text = text.replace("'", "")
     for place in PLACES_OF_TWO_WORDS:
@@ -132,7 +132,7 @@ def _goes_with_a_form(word: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def relate(a: BrandName, b: BrandName) -> Relation | None:
-    """How two names are related by the surest rule that fits, or None: they are different."""
+    """How two names are related by the surest rule that fits; None if they are different."""
     similarity = OSA.normalized_similarity(a.joined, b.joined)
     for rule, find in _RULES:
         found = find(a, b)
@@ -144,7 +144,7 @@ def relate(a: BrandName, b: BrandName) -> Relation | None:
 
 
 def abbreviates(short: BrandName, long: BrandName) -> bool:
-    """Whether `short` is the initials of `long`, which may go on with generic words."""
+    """Whether `short` is the initials of `long`, which may end with generic words."""
     letters = short.joined
     is_initials = len(short.core) == 1 or all(len(word) == 1 for word in short.core)
     if not (is_initials and short.is_capitals and 2 <= len(letters) <= MAX_INITIALS):
@@ -214,7 +214,7 @@ def _similar(a: BrandName, b: BrandName) -> Found | None:
 
 
 def _is_described_by(short: BrandName, long: BrandName) -> bool:
-    """Whether `long` is the name `short` and then only words that say what is sold."""
+    """Whether `long` is the name `short` followed only by words that say what is sold."""
     if not short.is_distinctive:
         return False
     name = _singular(short.joined)
@@ -228,8 +228,8 @@ def _is_described_by(short: BrandName, long: BrandName) -> bool:
 def _adds_nothing(rest: tuple[str, ...], is_legal: bool) -> bool:
     """Whether words after a brand's name leave it the same brand.
 
-    In a legal name any generic word does. Without a legal form `Organic` or `Bakery` often names
-    a range of its own, so there the words must tell what is sold, or of a company.
+    In a legal name, any generic word does. Without a legal form, `Organic` or `Bakery` often names
+    a separate range, so there the words must say what is sold, or that this is a company.
     """
     if is_legal:
         return all(is_generic(word) for word in rest)
@@ -243,7 +243,7 @@ def _adds_nothing(rest: tuple[str, ...], is_legal: bool) -> bool:
 
 
 def _is_founder(legal: BrandName, other: BrandName) -> bool:
-    """Whether a legal name is a person's initials and then the other name (`HJ Heinz`)."""
+    """Whether a legal name is a person's initials followed by the other name (`HJ Heinz`)."""
     initials, name = legal.core[0], "".join(legal.core[1:])
     return (
         legal.is_legal

@@ -1,10 +1,11 @@
 """Evidence about brands → which names are one brand: a plan, nothing is written.
 
-Two names become one when their spellings are related (`brand_names`) *and* barcodes confirm it; a
-few relations are sure enough alone. A shared barcode by itself is no reason: a retailer often names
-the maker. A name that could stand for several brands (a legal entity, an abbreviation) must agree
-with this one brand in nearly all that it shares with anyone. And every two names of one brand must
-be related, so that a chain of likenesses never unites two brands that are clearly different.
+Two names become one when their spellings are related (`names`) *and* barcodes confirm it; a few
+relations are certain enough on their own. A shared barcode is not enough by itself: a retailer
+often gives the maker's name. A name that could stand for several brands (a legal entity, an
+abbreviation) must share with this one brand nearly all the barcodes that it shares with anyone. And
+any two names of one brand must be related, so a chain of similar names never unites two brands that
+are clearly different.
 """
 
 from collections import defaultdict
@@ -41,7 +42,7 @@ class Translation:
     """An alias, the canonical name it is translated to (both normalised), and why.
 
     `matched_with`: the name of the same brand that it was matched with, not always the canonical
-    one; `rule`: lower-case name of the `brand_names.Rule`; `similarity` of the two cores, 0 to 1;
+    one; `rule`: lower-case name of the `NameRule`; `similarity`: that of the two cores, 0 to 1;
     `shared_barcodes` and `agreement` as in `Evidence`.
     """
 
@@ -56,7 +57,7 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class BrandPlan:
-    """Which names are one brand: `translations`, ordered by alias, and what was `declined`.
+    """Which names are one brand: `translations`, ordered by alias, and the `declined` pairs.
 
     `display_names`: how each canonical name of a translation is shown.
     """
@@ -67,7 +68,7 @@ class BrandPlan:
 
 
 def collect_brand_facts(skus: Iterable[tuple[str, str, str | None]]) -> list[BrandFacts]:
-    """The facts from SKUs as (normalised brand name, its spelling, barcode), ordered by name."""
+    """The facts in SKUs given as (normalised brand name, its spelling, barcode), by name."""
     spellings: dict[str, set[str]] = defaultdict(set)
     barcodes: dict[str, set[str]] = defaultdict(set)
     counts: dict[str, int] = defaultdict(int)
@@ -85,9 +86,9 @@ def collect_brand_facts(skus: Iterable[tuple[str, str, str | None]]) -> list[Bra
 def plan_brands(
     brands: Iterable[BrandFacts], thresholds: BrandThresholds = DEFAULT_THRESHOLDS
 ) -> BrandPlan:
-    """Which of the brands are one; the same in whatever order they come.
+    """Which of the brands are one; the order in which they are given does not matter.
 
-    It ends when no pair is left to merge: a plan for brands that were merged by a plan is empty.
+    It ends when no pair is left to merge, so a plan for brands that a plan has merged is empty.
     """
     clusters, declined = merge_brands(brands, thresholds)
     translations: list[Translation] = []
@@ -108,7 +109,7 @@ def _translations(cluster: Cluster, canonical: str) -> list[Translation]:
         links[why.name_b].append(why)
     found: list[Translation] = []
     reached = [canonical]
-    for name in reached:  # grows while it is walked
+    for name in reached:  # grows during the loop
         for why in links[name]:
             alias = why.name_b if why.name_a == name else why.name_a
             if alias not in reached:

@@ -1,7 +1,7 @@
 """Words that do not tell brands apart: legal forms, places, trades, qualities, goods.
 
-Belongs here: words of the language and of company law. Never the name of a brand: what decides
-about one brand alone is an operator's decision, not a rule.
+Belongs here: words of the language and of company law. Never the name of a brand: what concerns a
+single brand is an operator's decision, not a rule.
 """
 
 
@@ -9,13 +9,13 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Forms of companies, dots taken off, as the registers of companies write them.
+# Legal forms as company registers write them, without dots.
 LEGAL_FORMS = _words("""
     pty ltd limited proprietary inc incorporated llc llp lp plc gmbh ag kg kgaa ohg bv nv cv sa
     sas sarl sau sl slu srl spa snc ab aps oy oyj asa sro doo sdn bhd pte pt tbk jsc kk pvt
     private trust trustee unlimited
 """)
-# Those that are also ordinary words or letters: only a form when written in capitals (SpA, AG).
+# Those that are also ordinary words or letters; a legal form only in capitals (SpA, AG).
 FORMS_IN_CAPITALS = _words("""
     ag kg lp sa sl spa ab pt kk cv private trust unlimited
 """)
@@ -35,18 +35,18 @@ PLACES = _words("""
 """)
 PLACES_OF_TWO_WORDS = ("new zealand", "hong kong", "south africa", "united kingdom")
 
-# Where these shops are: said of a brand without a legal form, this is no range of its own, whereas
-# `Asia` or `Mexico` may be.
+# Where these shops are. Without a legal form, such a word does not mean a separate range, whereas
+# `Asia` or `Mexico` may.
 HOME_PLACES = _words("""
     australia aust aus au anz nz newzealand
 """)
 
-# What nearly any maker of groceries may call itself, and a shop's shelf label may leave out.
+# What almost any food company may call itself, and a shelf label may leave out.
 GENERAL_TRADES = _words("""
     food foods product products brand brands
 """)
 
-# Trades that only say nothing in a legal name: `Bakery` or `Farms` alone often name a range.
+# Trades that say nothing only in a legal name: elsewhere `Bakery` or `Farms` often names a range.
 TRADES = GENERAL_TRADES | _words("""
     industries industry enterprises enterprise manufacturing manufacturers manufacturer trading
     traders distribution distributors imports importers exports wholesale wholesalers marketing
@@ -67,7 +67,7 @@ QUALITIES = _words("""
     european turkish spanish
 """)
 
-# What a grocer sells, in the singular.
+# What a supermarket sells, in the singular.
 GOODS = _words("""
     fruit vegetable veg salad herb apple apricot avocado banana berry blueberry cherry coconut
     date fig grape lemon lime mango melon olive orange peach pear pineapple plum prune raisin
@@ -91,12 +91,12 @@ GOODS = _words("""
 
 
 def is_goods(word: str) -> bool:
-    """Whether a lower-case word, singular or plural, names something that a grocer sells."""
+    """Whether a lower-case word, singular or plural, names something that a supermarket sells."""
     return any(form in GOODS for form in _singulars(word))
 
 
 def is_generic(word: str) -> bool:
-    """Whether a lower-case word says nothing about whose goods these are."""
+    """Whether a lower-case word says nothing about which brand these goods are."""
     return word in _GENERIC or is_goods(word)
 
 

@@ -1,1 +1,1 @@
-"""Rows that miss barcodes, and the product pages that may show them."""
+"""Rows without barcodes, and the product pages that may show them."""

@@ -1,7 +1,8 @@
-"""A shop's product page: whether it is one, and which barcode it gives. Pure; nothing is fetched.
+"""A shop's product page: whether it is one, and which barcode it gives. Nothing is fetched.
 
 Two places are read, in this order: the JSON-LD `Product` (schema.org/Product: `gtin`, `gtin13`,
-`gtin14`, `gtin8`, then `mpn`), then the page's own data, where a retailer's module says it is.
+`gtin14`, `gtin8`, then `mpn`), then the page's own data, in the place that a retailer's module
+gives.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,9 +22,9 @@ _UNDECODABLE = (msgspec.DecodeError, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """What a page says: it is about a product or not, and the product's GTIN-13, if it has one.
+    """What a page says: whether it is about a product, and the product's GTIN-13, if it has one.
 
-    `is_product` is False for a page of the shop that shows no product, an error page say.
+    `is_product` is False for a page of the shop that shows no product, such as an error page.
     """
 
     is_product: bool
@@ -31,10 +32,10 @@ class ProductPage:
 
 
 def read_product_page(html: bytes, sku: str) -> ProductPage | None:
-    """What the page of `sku` says; None when it is no page of the shop at all, but a captcha.
+    """What the page of `sku` says; None when it is not a page of the shop but a captcha.
 
-    That is so when it has neither a JSON-LD `Product` nor data of any retailer's own. Where a page
-    shows several products, the one whose own `sku` is the wanted one goes before the others.
+    It is taken for a captcha when it has neither a JSON-LD `Product` nor any retailer's own data.
+    When a page shows several products, the one with this `sku` comes first.
     """
     tree = LexborHTMLParser(html)
     linked = sorted(_linked_products(tree), key=lambda node: not _is_of(node, sku))
@@ -57,7 +58,7 @@ def _linked_products(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
 
 
 def _products_in(value: Any) -> Iterator[Mapping[str, Any]]:
-    """The products that a JSON-LD document is about; not those it merely mentions as related."""
+    """The products that a JSON-LD document is about, without those it only lists as related."""
     if isinstance(value, list):
         for item in value:
             yield from _products_in(item)
@@ -79,7 +80,7 @@ def _is_of(node: Mapping[str, Any], sku: str) -> bool:
 
 
 def _own_numbers(where: PageData, data: Any) -> Iterator[Any]:
-    """Of each product in a page's own data what stands for its GTIN, None if nothing does."""
+    """The GTIN field of each product in a page's own data; None if a product has none."""
     for path in where.products:
         product = _at(data, path)
         if isinstance(product, dict):
@@ -102,5 +103,5 @@ def _decoded(text: str) -> Any:
 
 
 def _as_list(number: object) -> object:
-    """A list of numbers as the text that `normalise_barcode` reads; anything else as it is."""
+    """A list of numbers as the text that `normalise_barcode` reads; anything else unchanged."""
     return ",".join(map(str, number)) if isinstance(number, list) else number

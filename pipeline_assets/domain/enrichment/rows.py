@@ -1,6 +1,6 @@
-"""Which rows of a file need a barcode from outside, and how an answer is written into its row.
+"""Which rows of a file need a barcode looked up, and how an answer is written into its row.
 
-Lines that need nothing, and lines that are no rows, pass through as they are, to the byte.
+Lines that need nothing, and lines that are not rows, stay the same byte for byte.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from pipeline_assets.domain.snapshots.rows import decode
 
 
 class Outcome(StrEnum):
-    """What came of looking a row up. All but the first two leave the row as it was."""
+    """The result of looking up a row. All but the first two leave the row as it was."""
 
     FOUND = "found"
     NONE = "none"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
-# Only a product's page proves that a session works; a missing page may be answered to anyone.
+# Only a product's page proves that a session works; anyone may get "not found" for a missing page.
 SERVED = frozenset({Outcome.FOUND, Outcome.NONE})
 
 
@@ -46,7 +46,7 @@ class AnswerSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A row that misses its barcode: its line's number (from 1), its SKU, its page's address."""
+    """A row without a barcode: its line number (from 1), its SKU, its page's address."""
 
     line: int
     sku: str
@@ -55,7 +55,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known of a row's barcode; `checked_at` (UTC) is when its page showed none."""
+    """What is known about a row's barcode; `checked_at` (UTC) is when its page showed none."""
 
     outcome: Outcome
     barcode: str | None = None
@@ -64,7 +64,7 @@ class Answer:
 
 
 def wanted_rows(lines: Sequence[bytes]) -> list[Wanted]:
-    """The rows without a valid barcode that have an address and may have a barcode, in order."""
+    """The rows without a valid barcode, in order, whose page has an address and may show one."""
     rows = (_wanted(number, line) for number, line in enumerate(lines, 1) if line.strip())
     return [row for row in rows if row is not None]
 
@@ -90,7 +90,7 @@ def _is_text_or_number(value: object) -> bool:
 def enriched_lines(
     lines: Sequence[bytes], answers: Mapping[int, Answer], no_barcode_key: str
 ) -> list[bytes]:
-    """The file's lines, in order, with what `answers` (by line number) say written into them.
+    """The file's lines, in order, with the `answers` (by line number) written into them.
 
     `no_barcode_key`: the key that marks a row's article as known to have no barcode.
     """
@@ -107,13 +107,13 @@ def _written(line: bytes, answer: Answer, no_barcode_key: str) -> bytes:
     elif answer.outcome is Outcome.NONE:
         values = {no_barcode_key: True}
         if answer.source is AnswerSource.CATALOGUE and answer.checked_at is not None:
-            # Else the mark would renew itself with every file, and its page never be asked again.
+            # Otherwise every file would renew the mark, and its page would never be checked again.
             values["no_barcode_checked_at"] = f"{answer.checked_at.isoformat()}Z"
     return _with_product_values(line, values) if values else line
 
 
 def _with_product_values(line: bytes, values: Mapping[str, Any]) -> bytes:
-    """The line with these keys of its product set; every other value keeps its very bytes."""
+    """The line with these keys of its product set; all other values keep their exact bytes."""
     row = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
     product = msgspec.json.decode(row["product"], type=dict[str, msgspec.Raw])
     product |= {key: msgspec.Raw(msgspec.json.encode(value)) for key, value in values.items()}

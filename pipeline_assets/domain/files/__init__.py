@@ -1,1 +1,1 @@
-"""The rules about inbox files: what their record comes to, who has died, who is halted."""
+"""The rules about inbox files: what their record shows, which runs died, which files are halted."""

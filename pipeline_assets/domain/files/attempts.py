@@ -1,4 +1,4 @@
-"""The record of attempts on an inbox file, and what it comes to."""
+"""The record of attempts on an inbox file, and the state it leaves the file in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 WAIVER = "forced"
-"""The reason of a requeue that permits the file to be partial, once."""
+"""The reason of a requeue that allows the file to be partial, once."""
 
 
 class Event(StrEnum):
-    """How an attempt stands or ended, or what was noted between two attempts."""
+    """How an attempt is going or ended, or what was noted between two attempts."""
 
     ASKED = "asked"
     STARTED = "started"
@@ -25,7 +25,7 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One line of the record; times in UTC. `process` is its process as host/pid/start second."""
+    """One entry in the record; times in UTC. `process` is its process as host/pid/start second."""
 
     attempt_id: int
     inbox: str
@@ -42,9 +42,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What the record says of one version of a file, since it was last requeued or accepted.
+    """What the record says about one version of a file since it was last requeued or accepted.
 
-    `halted` is why the file is halted; None while it is not.
+    `halted` is why the file is halted; None if it is not.
     """
 
     failures: int = 0
@@ -53,14 +53,14 @@ class FileState:
 
 
 def file_state(attempts: Iterable[Attempt]) -> FileState:
-    """What the attempts on one version of a file, oldest first, come to."""
+    """The state of one version of a file after these attempts, oldest first."""
     state = FileState()
     for attempt in attempts:
         match attempt.outcome:
             case Event.REQUEUED | Event.ACCEPTED:
                 state = FileState()
             case Event.HALTED:
-                # A halted file that is launched by name all the same starts counting anew.
+                # A halted file that is launched by name anyway starts counting from zero.
                 state = FileState(halted=attempt.message or "")
             case Event.FAILED:
                 state = FileState(state.failures + 1, state.deaths, state.halted)
@@ -75,13 +75,13 @@ def permits_partial(attempts_on_digest: Iterable[Attempt]) -> bool:
 
 
 def after_failure(state: FileState, *, is_transient: bool, max_failures: int) -> Event:
-    """What one more failure makes of the attempt: `FAILED` if another try is due, else `HALTED`."""
+    """How one more failure ends the attempt: `FAILED` if another try is due, else `HALTED`."""
     is_last = state.failures + 1 >= max_failures
     return Event.FAILED if is_transient and not is_last else Event.HALTED
 
 
 def halted_by_deaths(state: FileState, max_deaths: int) -> str | None:
-    """Why a file whose runs died this often is to be halted now; None when it is not."""
+    """Why a file must be halted after this many dead runs; None if it need not be."""
     if state.halted is not None or state.deaths < max_deaths:
         return None
     return f"its runs died {state.deaths} times without reporting"

@@ -1,6 +1,6 @@
-"""What the dead could not note any more: which attempts and runs are dead, and what follows.
+"""What dead runs could no longer record: which attempts and runs are dead, and what follows.
 
-A pure plan. A survey shows the inbox as the plan says it is, `recover` writes the plan down.
+A pure plan. A survey shows the inbox as the plan describes it; `recover` carries the plan out.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from pipeline_assets.domain.files.attempts import (
 
 @dataclass(frozen=True, slots=True)
 class RunOfFile:
-    """A Dagster run that was asked for one inbox file; `process` executes it, where known."""
+    """A Dagster run that was requested for one inbox file; `process` executes it, where known."""
 
     run_id: str
     name: str
@@ -33,7 +33,7 @@ class RunOfFile:
 class RecoveryRules:
     """When a run or work on a file counts as dead, and how many deaths halt a file.
 
-    The seconds apply where nothing else shows whether it is alive.
+    The limits in seconds apply when nothing else shows whether it is alive.
     """
 
     max_runtime_s: float
@@ -43,12 +43,12 @@ class RecoveryRules:
 
 @dataclass(frozen=True, slots=True)
 class InboxRecord:
-    """All that is known of the work on an inbox's files.
+    """All that is known about the work on an inbox's files.
 
-    `versions`: the files that lie there, name → fingerprint; `attempts`: every attempt on files of
-    these names, oldest first; `open_attempts`: those on any file that have not ended;
-    `of_runs`: those that the active runs and those that ended badly have made; `is_alive`: whether
-    a process lives, None where that cannot be told.
+    `versions`: the files in it, name → fingerprint; `attempts`: every attempt on files with these
+    names, oldest first; `open_attempts`: those on any file that have not ended; `of_runs`: those
+    made by the active runs and by the runs that ended badly; `is_alive`: whether a process is
+    alive, None when that is unknown.
     """
 
     versions: Mapping[str, str]
@@ -62,11 +62,11 @@ class InboxRecord:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What to write down, and how the files stand once that is done.
+    """What to record, and the state of the files once that is done.
 
     `dead_runs` are still shown as active; `died` are open attempts whose process is gone;
-    `never_began` are runs of files that lie there and that ended before they began an attempt;
-    `halts` says which files died too often (name → why). `in_flight` names the files that are being
+    `never_began` are runs that ended before they began an attempt, of files in the inbox; `halts`
+    are the files whose runs died too often (name → why). `in_flight` names the files that are being
     worked on; `halted` gives all halted files (name → why), whether in flight or not.
     """
 
@@ -79,7 +79,7 @@ class Recovery:
 
 
 def plan_recovery(record: InboxRecord, rules: RecoveryRules, now: datetime) -> Recovery:
-    """Tell the dead from those at work; `now` in UTC without zone."""
+    """Tell dead runs and attempts from working ones; `now` is in UTC without a zone."""
     dead_runs = _dead_runs(record, rules, now)
     died = [
         attempt
@@ -104,7 +104,7 @@ def plan_recovery(record: InboxRecord, rules: RecoveryRules, now: datetime) -> R
 
 
 def has_died(attempt: Attempt, is_alive: bool | None, max_work_s: float, now: datetime) -> bool:
-    """Whether the process that began this attempt is gone, or must be taken for gone."""
+    """Whether the process that began this attempt is gone, or must be presumed gone."""
     is_old = age_s(attempt.started_at, now) > max_work_s
     return attempt.outcome == Event.DIED or is_alive is False or (is_alive is None and is_old)
 
@@ -115,9 +115,9 @@ def age_s(moment: datetime, now: datetime) -> float:
 
 
 def _dead_runs(record: InboxRecord, rules: RecoveryRules, now: datetime) -> list[RunOfFile]:
-    """The active runs that are dead: their process is gone, or never began its work in time.
+    """The active runs that are dead: their process is gone, or did not begin its work in time.
 
-    One that still waits in the queue is not dead, however long; it is only asked for again.
+    A run that is still queued is not dead, however long it waits; it is only requested again.
     """
     active = {run.run_id for run in record.active}
     made = [one for one in record.of_runs if one.run_id in active]
@@ -144,7 +144,7 @@ def _in_flight(
     rules: RecoveryRules,
     now: datetime,
 ) -> set[str]:
-    """The files that are being worked on, or soon will be."""
+    """The files that are being worked on or soon will be."""
     living = {
         run.name
         for run in record.active
@@ -154,7 +154,7 @@ def _in_flight(
 
 
 def _never_began(record: InboxRecord, dead_runs: Iterable[RunOfFile]) -> list[RunOfFile]:
-    """Runs that ended badly, of files that lie there, before they could begin an attempt."""
+    """The runs of files in the inbox that ended badly before they could begin an attempt."""
     began = {one.run_id for one in record.of_runs}
     # By id: a run that was active a moment ago may have been ended by another process meanwhile.
     ended = {run.run_id: run for run in (*dead_runs, *record.ended_badly)}
@@ -171,7 +171,7 @@ def _states(
     never_began: Sequence[RunOfFile],
     now: datetime,
 ) -> dict[str, FileState]:
-    """Each file's state by name, as if the dead had been noted already."""
+    """Each file's state by name, as if the deaths had already been recorded."""
     dead_ids = {one.attempt_id for one in died}
     of_file: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
     for attempt in record.attempts:
@@ -184,7 +184,7 @@ def _states(
 
 
 def _death(run: RunOfFile, now: datetime) -> Attempt:
-    """The line that will be noted for a run that never began; it has no id yet."""
+    """The entry that will be recorded for a run that never began; it has no id yet."""
     return Attempt(
         attempt_id=0,
         inbox="",

@@ -1,1 +1,1 @@
-"""Which stores of a company price alike: agreement, comparisons, merging, the plan."""
+"""Which stores of a company have the same prices: agreement, comparisons, merging, the plan."""

@@ -2,11 +2,11 @@
 
 Belongs here: a company's price lists as arrays, the thresholds of a match, the figures of one
 pair and of many pairs at once. Does not belong here: groups, anchors, time, and what was compared
-before (`group_merging` and `grouping`).
+before (`merging` and `plan`).
 
 Agreement of two stores = equal prices ÷ SKUs that both sell. A pair is comparable when the stores
-have at least `min_common` of the larger list in common, and matches when it is comparable and
-agrees by `min_agreement` or more. Stores that have no SKU in common never match.
+have at least `min_common` of the larger list in common. It matches when it is comparable and its
+agreement is at least `min_agreement`. Stores that have no SKU in common never match.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ from pipeline_assets.domain.groups.incidence import Incidence, Ints
 Floats = npt.NDArray[np.float64]
 
 NO_MATCH = -1.0
-"""Stands in an array of agreements where a pair was compared and does not match."""
+"""The value in an array of agreements for a pair that was compared and does not match."""
 
-# Reading every price once per row is cheaper than the matrices up to about this many rows.
+# Up to about this many rows, reading every price once per row is cheaper than the matrices.
 FEW_ROWS = 12
 # Thresholds are multiplied into int64 counts; this keeps the products far from overflow.
 MAX_DENOMINATOR = 10**9
@@ -37,7 +37,7 @@ MATRIX_PRICE_LIMIT_CENTS = 2**31
 
 
 def exact_share(value: Fraction | Decimal | str) -> Fraction:
-    """A threshold as the exact number that is written: `"0.98"` is 49/50, `"2/3"` is 2/3."""
+    """A threshold as the exact number in the text: `"0.98"` is 49/50, `"2/3"` is 2/3."""
     return Fraction(value)
 
 
@@ -45,13 +45,13 @@ def exact_share(value: Fraction | Decimal | str) -> Fraction:
 class MatchRules:
     """The thresholds of a match, as exact shares between 0 and 1.
 
-    Raises ValueError when one is outside, or finer than a billionth.
+    Raises ValueError when one is outside that range, or finer than a billionth.
     """
 
     min_common: Fraction = Fraction(2, 3)
-    """Least share of the larger list that both stores must sell to be comparable."""
+    """Smallest share of the larger list that both stores must sell to be comparable."""
     min_agreement: Fraction = Fraction(98, 100)
-    """Least share of equal prices among the SKUs that both sell."""
+    """Smallest share of equal prices among the SKUs that both sell."""
 
     def __post_init__(self) -> None:
         for name in ("min_common", "min_agreement"):
@@ -68,7 +68,7 @@ class MatchRules:
 
 @dataclass(frozen=True, slots=True)
 class PairFigures:
-    """What a comparison of two stores counted, in SKUs."""
+    """The counts from a comparison of two stores, in SKUs."""
 
     equal: int
     """SKUs that both sell at the same price."""
@@ -83,25 +83,25 @@ class PairFigures:
         return Fraction(self.equal, self.both) if self.both else Fraction(0)
 
     def is_comparable(self, rules: MatchRules) -> bool:
-        """Whether enough of the larger list is in common for the agreement to mean anything."""
+        """Whether enough of the larger list is shared for the agreement to mean anything."""
         least = rules.min_common
         return self.both > 0 and self.both * least.denominator >= least.numerator * self.larger
 
     def matches(self, rules: MatchRules) -> bool:
-        """Whether the two stores are comparable and price alike."""
+        """Whether the two stores are comparable and have the same prices."""
         return self.is_comparable(rules) and self.agreement >= rules.min_agreement
 
 
 @dataclass(frozen=True, eq=False)
 class PriceLists:
-    """The price lists of one company, a store after the other (compressed sparse rows).
+    """The price lists of one company, one store after another (compressed sparse rows).
 
     Store `i` is `store_ids[i]`; its SKUs and prices are at `start[i]:start[i + 1]`, by
     ascending SKU. Build it with `from_rows`.
     """
 
     store_ids: tuple[str, ...]
-    """The company's stores, ascending as text, so that a lower index is a lower id."""
+    """The company's stores, in ascending order as text: a lower index is a lower id."""
     start: Ints
     sku_index: Ints
     price_cents: Ints
@@ -114,7 +114,7 @@ class PriceLists:
 
         `store_index` counts into `store_ids`; `sku_index` is any numbering from 0 of the
         company's SKUs. A store may have no row. Raises ValueError for a store id or a
-        (store, SKU) that stands twice, and for a negative index or price.
+        (store, SKU) that appears twice, and for a negative index or price.
         """
         order = sorted(range(len(store_ids)), key=store_ids.__getitem__)
         ordered = tuple(store_ids[index] for index in order)
@@ -133,22 +133,22 @@ class PriceLists:
 
     @classmethod
     def empty(cls, store_ids: Sequence[str]) -> Self:
-        """Lists without any price, for a run that has nothing to compare."""
+        """Lists without prices, for a run that has nothing to compare."""
         none = np.empty(0, dtype=np.int32)
         return cls.from_rows(store_ids, none, none, none)
 
     @cached_property
     def sizes(self) -> npt.NDArray[np.int64]:
-        """SKUs in each store's list."""
+        """The number of SKUs in each store's list."""
         return np.diff(self.start).astype(np.int64)
 
     @cached_property
     def distinct(self) -> "_DistinctLists":
-        """The lists with each of the identical ones once, prepared for comparing many."""
+        """The distinct lists, prepared for comparing many of them."""
         return _distinct_lists(self)
 
     def one(self, store: int) -> tuple[Ints, Ints]:
-        """SKUs (ascending) and prices of one store."""
+        """The SKUs (ascending) and prices of one store."""
         part = slice(int(self.start[store]), int(self.start[store + 1]))
         return self.sku_index[part], self.price_cents[part]
 
@@ -169,8 +169,9 @@ def compare_pair(lists: PriceLists, store: int, other: int) -> PairFigures:
 def matching_agreement(lists: PriceLists, rows: Ints, cols: Ints, rules: MatchRules) -> Floats:
     """Agreement of each store of `rows` with each of `cols` where they match, else NO_MATCH.
 
-    Shape (rows, cols). The quotients order exactly as the fractions do: two different fractions of
-    counts below 2^24 lie at least 2^-48 apart, and equal ones round to the same double.
+    Shape (rows, cols). The quotients are in exactly the same order as the fractions: two different
+    fractions of counts below 2^24 are at least 2^-48 apart, and equal ones round to the same
+    double.
     """
     both, equal = (
         _few_counts(lists, rows, cols) if rows.size <= FEW_ROWS else _counts(lists, rows, cols)
@@ -186,7 +187,7 @@ def matching_agreement(lists: PriceLists, rows: Ints, cols: Ints, rules: MatchRu
 
 
 def _few_counts(lists: PriceLists, rows: Ints, cols: Ints) -> tuple[Ints, Ints]:
-    """(both, equal) by reading all prices once for each row."""
+    """(both, equal), found by reading all prices once for each row."""
     n_skus = int(lists.sku_index.max(initial=-1)) + 1
     both, equal = np.empty((2, rows.size, cols.size), dtype=np.int64)
     for at, row in enumerate(rows):
@@ -208,7 +209,7 @@ def _count_per_store(flags: npt.NDArray[np.bool_], start: Ints) -> Ints:
 @dataclass(frozen=True, eq=False)
 class _DistinctLists:
     list_of_store: Ints
-    """Number of each store's list among the distinct ones."""
+    """The number of each store's list among the distinct ones."""
     skus: Incidence
     """Distinct list × SKU."""
     prices: Incidence
@@ -243,14 +244,14 @@ def _fingerprint(skus: Ints, prices: Ints) -> bytes:
 
 
 def _counts(lists: PriceLists, rows: Ints, cols: Ints) -> tuple[Ints, Ints]:
-    """(both, equal) by matrix products over the distinct lists."""
+    """(both, equal), found by matrix products over the distinct lists."""
     distinct = lists.distinct
     row_lists, row_at = np.unique(distinct.list_of_store[rows], return_inverse=True)
     col_lists, col_at = np.unique(distinct.list_of_store[cols], return_inverse=True)
     wanted = np.ix_(row_at, col_at)
     both = distinct.skus.common(row_lists, col_lists)[wanted].astype(np.int64)
     equal = distinct.prices.common(row_lists, col_lists)[wanted].astype(np.int64)
-    # An incidence leaves out what only one list holds, so it knows nothing of a list and itself.
+    # An incidence leaves out what only one list has, so it cannot compare a list with itself.
     row, col = np.nonzero(distinct.list_of_store[rows][:, None] == distinct.list_of_store[cols])
     both[row, col] = equal[row, col] = lists.sizes[rows[row]]
     return both, equal

@@ -15,9 +15,9 @@ Ints = npt.NDArray[np.integer[Any]]
 Counts = npt.NDArray[np.float32]
 
 # A column held by a share s of n rows costs s²n² steps of about 3 ns in a sparse product, n² steps
-# of about 0.04 ns in a dense one (measured at n = 1,000): from about s = 0.11 dense is cheaper.
+# of about 0.04 ns in a dense one (measured at n = 1,000): from about s = 0.11, dense is cheaper.
 DENSE_SHARE = 0.11
-# Columns made dense at a time: 3,000 rows of it are 12 MB.
+# Columns made dense at a time: 3,000 rows of them take 12 MB.
 CHUNK_COLUMNS = 1024
 
 
@@ -31,11 +31,11 @@ class Incidence:
     sparse: csr_array[np.float32]
     """The columns that few rows hold."""
     dense: tuple[csr_array[np.float32], ...]
-    """The columns that many rows hold, in chunks that are made dense when they are needed."""
+    """The columns that many rows hold, in chunks that are made dense when needed."""
 
     @classmethod
     def of(cls, row: Ints, column: Ints, n_rows: int) -> Self:
-        """The matrix with a one at each (row, column); no place may be given twice."""
+        """The matrix with a one at each (row, column); none may be given twice."""
         holders = np.bincount(column)
         is_dense = holders > max(1.0, DENSE_SHARE * n_rows)
         is_sparse = (holders > 1) & ~is_dense
@@ -47,7 +47,7 @@ class Incidence:
         return cls(sparse, chunks)
 
     def common(self, rows: Ints, cols: Ints) -> Counts:
-        """Columns that each row of `rows` shares with each *other* row of `cols`."""
+        """The number of columns that each row of `rows` shares with each *other* row of `cols`."""
         counts: Counts = (self.sparse[rows] @ self.sparse[cols].T).toarray()
         for chunk in self.dense:
             counts += chunk[rows].toarray() @ chunk[cols].toarray().T

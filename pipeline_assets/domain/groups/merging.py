@@ -2,9 +2,9 @@
 
 Belongs here: the groups while they are planned, the search for the best pair, the merges. Does
 not belong here: how stores are compared (`comparisons`), the health check and the memory from one
-run to the next (`grouping`).
+run to the next (`plan`).
 
-Stores are numbered by ascending id, so that "the lowest store ids" are the lowest numbers.
+Stores are numbered by ascending id, so "the lowest store ids" are the lowest numbers.
 """
 
 from dataclasses import dataclass
@@ -29,21 +29,21 @@ class GroupMerge:
     figures: PairFigures
     """Of the two anchors."""
     moved_store_ids: tuple[str, ...]
-    """Who is now in the other group: the joining anchor and the members that match the new one."""
+    """The stores now in the other group: the joining anchor, the members that match the new one."""
     left_store_ids: tuple[str, ...]
     """Members that do not match the new anchor; each became the anchor of a group of its own."""
 
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """A company's groups while they are being planned; both arrays have one place per store."""
+    """A company's groups while they are being planned; both arrays have one entry per store."""
 
     anchor: Ints
     """The anchor of each store's group. Changed in place."""
     is_current: Flags
 
     def is_candidate(self) -> Flags:
-        """Which stores are current anchors, the only ones whose groups merge."""
+        """Which stores are current anchors; only their groups merge."""
         is_anchor: Flags = self.anchor == np.arange(self.anchor.size)
         return self.is_current & is_anchor
 
@@ -52,7 +52,7 @@ class Groups:
         return np.bincount(self.anchor, minlength=self.anchor.size)
 
     def members(self, anchor: int) -> Ints:
-        """The stores of a group but its anchor, ascending."""
+        """The stores of a group except its anchor, ascending."""
         is_member: Flags = self.anchor == anchor
         is_member[anchor] = False
         return np.flatnonzero(is_member)
@@ -61,8 +61,9 @@ class Groups:
 class _BestPairs:
     """For each candidate, its best match among the candidates that come after it.
 
-    Best is: highest agreement, then most stores together, then the lowest numbers. Kept up to date
-    by the merges, so that a merge costs a few passes over a row of the table, not over the table.
+    The best match has the highest agreement, then the most stores in both groups together, then the
+    lowest numbers. Merges keep this up to date, so a merge costs a few passes over a row of the
+    table, not over the whole table.
     """
 
     def __init__(self, agreement: Floats, groups: Groups) -> None:
@@ -85,20 +86,20 @@ class _BestPairs:
         return store, int(self._partner[store])
 
     def drop(self, store: int) -> None:
-        """This store is no longer an anchor."""
+        """Note that this store is no longer an anchor."""
         self.is_candidate[store] = False
         self._best[store] = NO_MATCH
         self._refresh(np.flatnonzero(self.is_candidate & (self._partner == store)))
 
     def put(self, store: int, n_stores: int) -> None:
-        """This store is a current anchor of so many stores, never fewer than before."""
+        """Note that this store is a current anchor of this many stores, never fewer than before."""
         self.is_candidate[store] = True
         self.n_stores[store] = n_stores
         self._refresh(np.array([store]))
         self._offer(store)
 
     def _refresh(self, rows: Ints) -> None:
-        """Search all partners of these rows."""
+        """Search these rows for their best partners."""
         bounds = [*range(0, rows.size, BLOCK_ROWS), rows.size]
         for start, end in pairwise(bounds):
             self._refresh_block(rows[start:end])
@@ -114,7 +115,7 @@ class _BestPairs:
         self._together[rows] = self.n_stores[rows] + self.n_stores[partner]
 
     def _offer(self, store: int) -> None:
-        """Let the rows before this store take it as their partner if it is the best now."""
+        """Make this store the partner of earlier rows for which it is now the best."""
         rows = np.flatnonzero(self.is_candidate[:store])
         agreement = self._agreement[store, rows]
         rows, agreement = rows[agreement != NO_MATCH], agreement[agreement != NO_MATCH]
@@ -132,10 +133,10 @@ class _BestPairs:
 def merge_groups(groups: Groups, comparisons: Comparisons) -> list[GroupMerge]:
     """Merge until no two current anchors match; changes `groups`.
 
-    Pairs of current anchors must be known to `comparisons`. It ends: in each merge the larger
-    group, of a stores, grows, and only groups of at most a stores shrink or vanish. So the list of
-    group sizes in descending order grows in lexicographic order each time, and there are only
-    finitely many such lists for a number of stores.
+    Pairs of current anchors must be known to `comparisons`. This ends: in each merge the larger
+    group, with n stores, grows, and only groups of at most n stores shrink or disappear. So the
+    list of group sizes in descending order becomes lexicographically larger each time, and there
+    are only finitely many such lists for a given number of stores.
     """
     pairs = _BestPairs(comparisons.agreement, groups)
     merges: list[GroupMerge] = []
@@ -154,7 +155,7 @@ def merge_groups(groups: Groups, comparisons: Comparisons) -> list[GroupMerge]:
 def _move(
     joining: int, into: int, groups: Groups, comparisons: Comparisons
 ) -> tuple[list[int], list[int]]:
-    """Re-point the stores of the joining group; who moved, and who became a group of one.
+    """Point the joining group's stores to the new anchor; which moved, which are now alone.
 
     Members that are not current are judged by their last prices, like all others.
     """

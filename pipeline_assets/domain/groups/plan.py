@@ -1,14 +1,14 @@
-"""Which stores of one company price alike: prices and groups of today → a plan for the groups.
+"""Which stores of one company have the same prices: current prices and groups → a new plan.
 
 Belongs here: what is read and planned about groups, the health check, and the memory that keeps
 unchanged stores from being compared again. Does not belong here: how stores are compared
-(`agreement`, `comparisons`), the merging itself (`group_merging`), reading and writing (catalogue).
+(`agreement`, `comparisons`), the merging itself (`merging`), reading and writing (catalogue).
 
-The memory is one `Mark` per store. After a run every two current anchors have been compared and do
-not match, and every current member matches its anchor. So it is enough to remember of an anchor
-with which snapshot it was among the current anchors at the end of the last run, and of a member
-with which snapshots it and its anchor were compared. Two anchors are compared again unless both
-carry a valid mark; an anchor that was not current in the last run carries none.
+The memory is one `Mark` per store. After a run, all pairs of current anchors have been compared and
+do not match, and every current member matches its anchor. So it is enough to remember which
+snapshot an anchor had when it was among the current anchors at the end of the last run, and which
+snapshots of a member and its anchor were compared. Two anchors are compared again unless both have
+a valid mark; an anchor that was not current in the last run has none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,27 +25,28 @@ from pipeline_assets.domain.groups.merging import Flags, GroupMerge, Groups, mer
 
 @dataclass(frozen=True, kw_only=True)
 class GroupingSettings(MatchRules):
-    """The thresholds of a match, and until when a store counts as current."""
+    """The thresholds of a match, and how long a store counts as current."""
 
     current_days: int = 7
-    """A store is current when its last accepted snapshot is at most this old."""
+    """A store is current when its last accepted snapshot is at most this many days old."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one store was last compared with. To be stored with the store, and given back.
+    """What one store was last compared with; stored with the store and passed to the next run.
 
-    A member's names its anchor and what the comparison counted. An anchor's names itself, with
-    counts of 0: it was among the current anchors of the last run, all compared with each other.
+    A member's mark names its anchor and has the counts of their comparison. An anchor's mark names
+    the anchor itself, with counts of 0: it was among the current anchors of the last run, which
+    were all compared with each other.
     """
 
     rules: str
     """`MatchRules.fingerprint` of the thresholds that applied."""
     scraped_at: datetime
-    """Of the store's snapshot that was compared."""
+    """The time of the store's snapshot that was compared."""
     anchor_id: str
     anchor_scraped_at: datetime
-    """Of the anchor's snapshot that was compared."""
+    """The time of the anchor's snapshot that was compared."""
     equal: int
     both: int
 
@@ -56,26 +57,26 @@ class StoreState:
 
     store_id: str
     scraped_at: datetime
-    """Of its last accepted snapshot, in UTC, without zone; another snapshot has another time."""
+    """The time of its last accepted snapshot, UTC without a zone; it differs for each snapshot."""
     anchor_id: str
-    """The anchor of its group: itself when it is the anchor, as a new store is."""
+    """The anchor of its group; the store itself when it is the anchor, as a new store is."""
     mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ejection:
-    """A current member left its group, because it does not match its anchor any more."""
+    """A current member left its group because it no longer matches its anchor."""
 
     store_id: str
     anchor_id: str
-    """Of the group it left."""
+    """The anchor of the group it left."""
     figures: PairFigures
     is_comparable: bool
-    """False: too little in common. True: comparable, but the prices differ."""
+    """False: too few SKUs in common. True: comparable, but the prices differ."""
 
     @property
     def reason(self) -> str:
-        """What was found, for an operator."""
+        """Why it was ejected, for an operator."""
         found = self.figures
         if self.is_comparable:
             return f"{found.equal:,} of {found.both:,} common SKUs have the same price"
@@ -84,22 +85,22 @@ class Ejection:
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
-    """What becomes of a company's groups."""
+    """How a company's groups change."""
 
     ejections: tuple[Ejection, ...]
-    """By store id. An ejected store may have found another group in `merges`."""
+    """By store id. An ejected store may have joined another group in `merges`."""
     merges: tuple[GroupMerge, ...]
-    """In the order in which they were decided."""
+    """In the order in which they were chosen."""
     flagged_anchors: tuple[str, ...]
-    """Anchors, at the end, that are not current and are to be scraped again."""
+    """The anchors at the end that are not current and need to be scraped again."""
     anchor_of: Mapping[str, str]
     """Every store's anchor at the end, by store id."""
     moved: Mapping[str, str]
-    """The part of `anchor_of` that differs from today."""
+    """The part of `anchor_of` that changes."""
     marks: Mapping[str, Mark | None]
-    """The marks that differ from today; None takes a mark away."""
+    """The marks that change; None removes a mark."""
     pairs_compared: int
-    """Pairs of stores whose agreement was not known yet."""
+    """The number of pairs whose agreement was not known yet."""
 
     @property
     def is_empty(self) -> bool:
@@ -108,14 +109,17 @@ class GroupPlan:
 
 
 def newest_scrape(stores: Sequence[StoreState]) -> datetime:
-    """The reference of relaxed staleness: the newest snapshot of the company; needs one store."""
+    """The time of the company's newest snapshot, the reference for relaxed staleness.
+
+    Needs at least one store.
+    """
     return max(store.scraped_at for store in stores)
 
 
 def anything_to_compare(
     stores: Sequence[StoreState], reference: datetime, settings: GroupingSettings
 ) -> bool:
-    """Whether `plan_groups` needs the price lists; false right after a run."""
+    """Whether `plan_groups` needs the price lists; False right after a run."""
     company = _Company(stores, reference, settings)
     is_candidate = company.groups.is_candidate()
     has_open_pair = is_candidate.sum() > 1 and (is_candidate & ~company.is_marked).any()
@@ -128,11 +132,11 @@ def plan_groups(
     reference: datetime,
     settings: GroupingSettings,
 ) -> GroupPlan:
-    """Health check, then merging, of one company's groups.
+    """Check the health of one company's groups, then merge them.
 
     `stores`: all of them, in any order. `lists`: the prices of exactly these stores; None when
-    `anything_to_compare` says that they are not needed. `reference`: the moment, in UTC without
-    zone, from which "current" is counted: now, or `newest_scrape`. Raises ValueError when the
+    `anything_to_compare` says that they are not needed. `reference`: the moment, in UTC without a
+    zone, from which "current" is counted back: now, or `newest_scrape`. Raises ValueError when the
     stores, their groups or the lists contradict each other.
     """
     if lists is None:
@@ -173,10 +177,10 @@ class _Company:
             [store.mark == self.mark(at, store.mark) for at, store in enumerate(self.stores)],
             np.bool_,
         )
-        """Which stores' marks hold for their anchors, as the groups are before the run."""
+        """Which stores' marks are valid for their anchors before the run."""
 
     def mark(self, at: int, figures: Mark | PairFigures | None) -> Mark:
-        """The mark of a store whose comparison with its present anchor counted this."""
+        """The mark of a store with these counts from the comparison with its present anchor."""
         store, anchor = self.stores[at], self.stores[int(self.groups.anchor[at])]
         return Mark(
             rules=self.rules,
@@ -188,12 +192,12 @@ class _Company:
         )
 
     def members_to_check(self) -> Ints:
-        """Current members that were not compared with their anchor's present prices."""
+        """The current members that were not compared with their anchor's present prices."""
         is_member = self.groups.anchor != np.arange(self.groups.anchor.size)
         return np.flatnonzero(is_member & self.groups.is_current & ~self.is_marked)
 
     def recall(self, comparisons: Comparisons) -> None:
-        """Give what the marks say to the comparisons."""
+        """Pass what the marks record to the comparisons."""
         anchor = self.groups.anchor
         is_anchor = anchor == np.arange(anchor.size)
         comparisons.recall_no_match(np.flatnonzero(is_anchor & self.is_marked))
@@ -204,7 +208,7 @@ class _Company:
 
 
 def _check_health(company: _Company, comparisons: Comparisons) -> list[Ejection]:
-    """Eject the current members that do not match their anchors; changes the company's groups."""
+    """Eject the current members that do not match their anchors; changes `company.groups`."""
     ejections = []
     for at in company.members_to_check().tolist():
         anchor = int(company.groups.anchor[at])
@@ -241,7 +245,8 @@ def _plan(
 def _mark_at_the_end(at: int, company: _Company, comparisons: Comparisons) -> Mark | None:
     store, anchor = company.stores[at], int(company.groups.anchor[at])
     if anchor == at:
-        # One that sat out this run may return (relaxed staleness) among anchors it never met.
+        # An anchor that is not current now may return (relaxed staleness) among anchors it was
+        # never compared with.
         return company.mark(at, None) if company.groups.is_current[at] else None
     if store.mark is not None and store.mark == company.mark(at, store.mark):
         return store.mark

@@ -1,1 +1,1 @@
-"""Pure functions of a row: one form each for barcodes, words, sizes, prices, keys, times."""
+"""Pure functions that give a row's barcodes, words, sizes, prices, keys and times one form each."""

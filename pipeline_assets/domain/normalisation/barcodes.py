@@ -1,4 +1,4 @@
-"""What is a barcode: the GTIN that names one consumer article everywhere, and its normal form.
+"""What counts as a barcode: a GTIN that names one consumer article everywhere; its normal form.
 
 The normal form is the GTIN-13. Source: GS1 General Specifications, §1.4 (prefixes of restricted
 circulation numbers), §2.1 (trade item identification), §7.9 (check digit).
@@ -10,7 +10,7 @@ from stdnum import ean
 
 _PLAIN = re.compile(r"[0-9]{13}")
 _DIGITS = re.compile(r"[0-9]{8}|[0-9]{12,14}")
-# Numbers that a shop or a chain gives out itself; they identify nothing outside.
+# Numbers that a shop or a chain assigns itself; they identify nothing elsewhere.
 _IN_STORE = ("02", "04", *(str(prefix) for prefix in range(20, 30)))
 _GTIN_8_ZEROS = "00000"
 
@@ -18,8 +18,8 @@ _GTIN_8_ZEROS = "00000"
 def normalise_barcode(raw: object, sku: str) -> str | None:
     """The first GTIN in `raw` that identifies the article everywhere, as GTIN-13; else None.
 
-    `raw` is text (several separated by commas) or a whole number. What equals the SKU is the SKU,
-    put there by mistake.
+    `raw` is text (several numbers separated by commas) or a whole number. A number that equals the
+    SKU is the SKU, put there by mistake.
     """
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw)

@@ -1,4 +1,4 @@
-"""The match key: what a SKU is called, in a form in which shops can agree."""
+"""The match key: what a SKU is called, in a form that is the same in different shops."""
 
 import hashlib
 
@@ -12,8 +12,8 @@ _DIGEST_LENGTH = 40
 def match_key(name: str, brand: str | None, size: str | None) -> str | None:
     """The words of name and brand and the sizes of all three, sorted, each once.
 
-    None when name and brand have no word at all: a key of sizes only would marry strangers. A key
-    longer than 512 characters is cut and ended with a digest of the whole.
+    None when neither name nor brand has a word: a key of sizes alone would match unrelated SKUs. A
+    key longer than 512 characters is cut and ends with a digest of the whole.
     """
     named = find_sizes(plain(name))
     words = set(clean_words(named.rest))

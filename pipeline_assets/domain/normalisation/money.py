@@ -1,4 +1,4 @@
-"""Exact money: JSON numbers to whole cents. Nothing here ever passes through a binary float."""
+"""Exact money: JSON numbers to whole cents. Nothing here is ever a binary float."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,9 +8,9 @@ _MAX = Decimal(MAX_PRICE_CENTS) / 100
 
 
 def price_cents(value: object) -> int | None:
-    """A price in cents, rounded half up; None when it is no number above 0 up to 99,999.99.
+    """A price in cents, rounded half up; None unless it is a number above 0 and up to 99,999.99.
 
-    `value` is a decoded JSON number: an int or a `Decimal` made of the number's own text.
+    `value` is a decoded JSON number: an int, or a `Decimal` made from the number's own text.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value * 100 if 0 < value <= MAX_PRICE_CENTS // 100 else None

@@ -1,10 +1,10 @@
-"""Sizes: found in a text wherever they stand, told in base units, so that equal sizes are equal."""
+"""Sizes: found anywhere in a text and converted to base units, so equal sizes compare equal."""
 
 import re
 from decimal import Decimal
 from typing import NamedTuple
 
-# Unit → (base unit, how many of it). Long forms as scrapers and shops write them.
+# Unit → (base unit, how many of them). Long forms as scrapers and shops write them.
 _UNITS: dict[str, tuple[str, Decimal]] = {
     name: (base, Decimal(factor))
     for base, factor, names in (
@@ -21,7 +21,7 @@ _UNITS: dict[str, tuple[str, Decimal]] = {
 }
 _NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,9}(?:\.[0-9]{1,9})?)"
-# A number must not be the end of a longer one, nor of a word, and a unit not the start of one.
+# A number must not be the end of a longer number or a word, nor a unit the start of a word.
 _BEFORE = r"(?<![0-9a-z])(?<![0-9][.,])"
 _AFTER = r"(?![a-z0-9])"
 _SIZE = re.compile(
@@ -37,7 +37,7 @@ _SIZE = re.compile(
 
 
 class FoundSizes(NamedTuple):
-    """The sizes in a text, sorted, each once, and the text without them."""
+    """The sizes in a text, sorted and without repeats, and the text without them."""
 
     sizes: tuple[str, ...]
     rest: str
@@ -47,7 +47,7 @@ def find_sizes(text: str) -> FoundSizes:
     """The sizes in a text that `words.plain` has prepared.
 
     A size is an amount with its base unit (`500g`, `1500ml`, `6pk`, `2ea`); `6 x 375ml` is a
-    6-pack of 375 ml, `300-400g` stays a range. A unit without a number is none.
+    6-pack of 375 ml, `300-400g` stays a range. A unit without a number is not a size.
     """
     if not any(map(str.isdigit, text)):
         return FoundSizes((), text)

@@ -1,4 +1,4 @@
-"""A snapshot's date and time: text to a moment in UTC and the day as the store knows it."""
+"""A snapshot's date and time: text to a moment in UTC and the store's local day."""
 
 from datetime import UTC, date, datetime, tzinfo
 
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, tzinfo
 def parse_moment(text: object, zone: tzinfo) -> tuple[datetime, date] | None:
     """An ISO date or date-time as (UTC without zone, local day); None when it is neither.
 
-    A date counts as 00:00 of its day; what names no zone holds in `zone`.
+    A date counts as 00:00 on that day; a text that names no zone is in `zone`.
     """
     if not isinstance(text, str):
         return None

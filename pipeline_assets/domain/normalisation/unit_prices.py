@@ -1,4 +1,4 @@
-"""Unit prices, read from the text on the page: the numeric fields in files are wrong."""
+"""Unit prices, read from the text on the page because the numeric fields in files are wrong."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,7 +33,7 @@ class UnitPrice(NamedTuple):
 def parse_unit_price(text: object) -> UnitPrice | None:
     """The unit price in a text such as `$1.68 per 100 g`, `$5.50/kg` or `$1.50 each`.
 
-    None for anything else, other units (sheets, metres) among it.
+    None for anything else, including other units (sheets, metres).
     """
     return _parse(text) if isinstance(text, str) and len(text) <= _MAX_LENGTH else None
 

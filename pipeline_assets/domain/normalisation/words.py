@@ -1,7 +1,7 @@
-"""Words as they are compared: the same however they are cased, accented, escaped or ordered.
+"""Words in the form in which they are compared: regardless of case, accents, escapes and order.
 
 Only Latin letters and digits count. A text in another script has no words here, and a brand
-without words is no brand.
+without words is not a brand.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import unescape
 
 _ASCII_WORDS = re.compile(r"[a-z0-9]+")
-# NFKD has made a space and a mark of ´, and ' of ＇.
+# NFKD has turned ´ into a space and a mark, and ＇ into '.
 _APOSTROPHES = re.compile("['’‘ʼ`′]| \u0301")
 _INSIDE_A_WORD = re.compile(r"[.']")
 _SMALL_LETTER = re.compile(r"LATIN SMALL (?:LETTER|LIGATURE) (\w+)")
@@ -20,17 +20,17 @@ _MOST_ESCAPES = 3
 
 @lru_cache(maxsize=65_536)
 def clean_words(text: str) -> tuple[str, ...]:
-    """The words of a text, in its order; apostrophes and dots do not part a word."""
+    """The words of a text, in order; apostrophes and dots do not split a word."""
     return tuple(_ASCII_WORDS.findall(_INSIDE_A_WORD.sub("", plain(text))))
 
 
 def normalise_brand(raw: str | None) -> str | None:
-    """A brand's normalised name: its words, sorted, each once; None when there are none."""
+    """A brand's normalised name: its words, sorted, without repeats; None when there are none."""
     return " ".join(sorted(set(clean_words(raw)))) or None if raw else None
 
 
 def nicest_spelling(spellings: Iterable[str]) -> str:
-    """How a brand is shown: mixed case before all of one case, then in order; entities undone."""
+    """How to show a brand: mixed case first, then in text order, with HTML entities decoded."""
     return min(
         (unescape(spelling).strip() for spelling in spellings),
         key=lambda text: (text.isupper() or text.islower(), text),
@@ -40,8 +40,8 @@ def nicest_spelling(spellings: Iterable[str]) -> str:
 def plain(text: str, *, keeps_case: bool = False) -> str:
     """The text without entities, case, accents and presentation forms; other scripts stay.
 
-    Whatever is written for an apostrophe becomes `'`. With `keeps_case` the capitals stay: the
-    names of brands tell abbreviations and legal forms by them (`SpA`, but `Blue Lagoon Spa`).
+    Every kind of apostrophe becomes `'`. With `keeps_case` the capitals stay: in brand names they
+    mark abbreviations and legal forms (`SpA`, but `Blue Lagoon Spa`).
     """
     for _ in range(_MOST_ESCAPES):
         if "&" not in text:
@@ -53,14 +53,14 @@ def plain(text: str, *, keeps_case: bool = False) -> str:
     decomposed = _APOSTROPHES.sub("'", unicodedata.normalize("NFKD", text))
     if keeps_case:
         return "".join(map(_without_mark, decomposed))
-    # By way of upper case: a few small letters, ı among them, share their capital with another.
+    # Via upper case: a few lower-case letters, such as ı, share their capital with another letter.
     folded = unicodedata.normalize("NFKD", decomposed.upper().casefold())
     return "".join(map(_without_mark, folded))
 
 
 @lru_cache(maxsize=4_096)
 def _without_mark(character: str) -> str:
-    """A Latin letter that has no decomposition becomes its base: ø o, ł l; marks vanish."""
+    """A Latin letter without a decomposition becomes its base: ø o, ł l; marks are dropped."""
     if character.isascii():
         return character
     if unicodedata.combining(character):

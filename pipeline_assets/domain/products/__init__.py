@@ -1,1 +1,1 @@
-"""Which SKUs are one product: their facts, the rules, and the plan that gets there."""
+"""Which SKUs are one product: their facts, the rules, and the plan to get there."""

@@ -1,7 +1,7 @@
-"""Which SKUs were on one store's shelf at one time, read from the price history.
+"""Which SKUs one store sold at the same time, read from the price history.
 
-Two articles that a store sells side by side are two products, however alike they are named. That
-they once were is a fact that later delistings do not undo.
+Two articles that a store sells side by side are two products, however similar their names are. Once
+they were sold side by side, later delistings do not change that.
 """
 
 from collections import defaultdict
@@ -17,9 +17,10 @@ HistoryRow = tuple[int, int, datetime, int | None]
 
 
 def could_be_one(skus: Collection[SkuFacts], decisions: Iterable[Decision]) -> list[list[int]]:
-    """The SKUs without barcode of one company that names alone could make one product.
+    """The SKUs of one company without a barcode that could be one product by their names alone.
 
-    By an equal match key, or by way of others: an operator's *same* ties different keys together.
+    They have the same match key, or are connected through others: an operator's *same* links
+    different keys.
     """
     labels: dict[int, set[Hashable]] = defaultdict(set)
     for decision in decisions:
@@ -45,7 +46,7 @@ def sold_together(
 ) -> set[tuple[int, int]]:
     """The pairs (low id, high id) within each group of candidates that were sold side by side.
 
-    `history` may come in any order; rows of other SKUs do no harm.
+    `history` may be in any order; rows of other SKUs are ignored.
     """
     shelves = _shelves(history)
     return {
@@ -59,7 +60,7 @@ def sold_together(
 def _shelves(
     history: Iterable[HistoryRow],
 ) -> dict[int, dict[int, list[tuple[datetime, datetime]]]]:
-    """Per SKU and store, the times [from, to) during which it was sold."""
+    """For each SKU and store, the periods [from, to) during which it was sold."""
     changes: dict[tuple[int, int], list[tuple[datetime, bool]]] = defaultdict(list)
     for store_key, sku_id, scraped_at, price in history:
         changes[sku_id, store_key].append((scraped_at, price is not None))

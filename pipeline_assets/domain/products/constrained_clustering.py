@@ -1,6 +1,6 @@
 """Items grouped by the labels they share, unless two of them must stay apart.
 
-A step of `identity`; knows numbers and labels only, nothing of SKUs, barcodes or match keys.
+A step of `partition`; knows only numbers and labels, nothing about SKUs, barcodes or match keys.
 """
 
 from collections.abc import Hashable, Mapping, Set
@@ -15,12 +15,12 @@ class _Group:
 
 
 class ConstrainedClustering:
-    """Groups that grow one item at a time: add the items in ascending order, lower ones go before.
+    """Groups that grow one item at a time. Add items in ascending order; lower ones take priority.
 
-    `cannot_link` gives for an item those it must not share a group with, in both directions.
+    `cannot_link` gives for each item those it must not share a group with, in both directions.
     Without any, the groups are the connected components over shared labels. With them, groups are
-    as large as first come, first served allows, and two groups with a label in common always hold
-    a cannot-link pair.
+    as large as first come, first served allows, and two groups with a label in common always
+    contain a cannot-link pair.
     """
 
     def __init__(self, cannot_link: Mapping[int, Set[int]]) -> None:
@@ -29,13 +29,14 @@ class ConstrainedClustering:
         self._by_label: dict[Hashable, list[_Group]] = {}
 
     def groups(self) -> list[list[int]]:
-        """Every group's items, in ascending order; the groups as they were opened."""
+        """Every group's items, in ascending order; the groups in the order they were opened."""
         return [sorted(group.members) for group in self._groups.values()]
 
     def add(self, item: int, labels: Set[Hashable]) -> None:
-        """Open a group for the item, and join to it all it is linked to that it may share one with.
+        """Put the item and the groups linked to it into one group, as far as they may share one.
 
-        Linked are the groups that have one of its labels; the one opened first is tried first.
+        The linked groups are those that have one of its labels; the one opened first is tried
+        first. If the item may join none of them, it opens a new group.
         """
         home: _Group | None = None
         for group in self._linked(labels):
@@ -50,7 +51,7 @@ class ConstrainedClustering:
         self._index(home, labels)
 
     def join(self, item: int, label: Hashable) -> bool:
-        """Put the item into the first group with this label that it may share; is there one?"""
+        """Put the item into the first group with this label that it may share; False if none."""
         for group in self._linked({label}):
             if self._may_share({item}, group.members):
                 group.members.add(item)

@@ -1,7 +1,8 @@
 """Which SKUs are one product: facts and operators' decisions in, a partition into blocks out.
 
-Order, time and the number of runs play no part. Which product ids the blocks keep or get is in
-`product_plans`; how barcodes and match keys come about is in `barcodes` and `match_keys`.
+Order, time and the number of runs do not matter. Which product ids the blocks keep or get is in
+`plan`; how barcodes and match keys are made is in `normalisation.barcodes` and
+`normalisation.match_keys`.
 """
 
 from collections import Counter, defaultdict
@@ -16,7 +17,7 @@ from pipeline_assets.domain.products.constrained_clustering import ConstrainedCl
 
 @dataclass(frozen=True, slots=True)
 class SkuFacts:
-    """What decides on a SKU's product. `barcode`: a GTIN-13; without a `match_key` none matches."""
+    """What decides a SKU's product. `barcode`: a GTIN-13; without a `match_key` no name matches."""
 
     sku_id: int
     company: str
@@ -27,7 +28,7 @@ class SkuFacts:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An operator's word on two SKUs: one product, or never one; it goes before the rules."""
+    """An operator's decision on two SKUs: one product, or never one; it overrides the rules."""
 
     kind: Literal["same", "never"]
     sku_id_a: int
@@ -35,11 +36,11 @@ class Decision:
 
 
 class PlacementRule(StrEnum):
-    """What ties a SKU to the others of its block; of several, the first that stands here."""
+    """What links a SKU to the rest of its block; if several apply, the first one listed here."""
 
-    BARCODE = "barcode"  # rule 1: another one has its barcode
+    BARCODE = "barcode"  # rule 1: another SKU has its barcode
     KEY_WITH_ONE_BARCODE = "key_with_one_barcode"  # rule 2: by its key, or another by its barcode
-    SAME_KEY = "same_key"  # rule 3: another one without a barcode has its match key
+    SAME_KEY = "same_key"  # rule 3: another SKU without a barcode has its match key
     DECIDED = "decided"  # rule 4: only an operator's *same*
     ALONE = "alone"  # there are no others
 
@@ -48,7 +49,7 @@ class PlacementRule(StrEnum):
 class Block:
     """SKUs that are one product.
 
-    `members`: sku_ids by (company, sku), never empty; `barcode`: the lowest of theirs;
+    `members`: sku_ids by (company, sku), never empty; `barcode`: their lowest barcode;
     `rules`: for each member, why it is here.
     """
 
@@ -59,18 +60,18 @@ class Block:
 
 SkuPair = tuple[int, int]
 Unit = tuple[SkuFacts, ...]
-"""SKUs that an operator said are the same, by (company, sku); nearly always a single one."""
+"""SKUs that an operator said are the same, by (company, sku); almost always a single one."""
 
 
 def partition(
     skus: Iterable[SkuFacts], decisions: Iterable[Decision], sold_together: Set[SkuPair]
 ) -> list[Block]:
-    """The products these SKUs make, by their first member's (company, sku).
+    """The products that these SKUs form, by their first member's (company, sku).
 
-    `sold_together`: pairs of sku_ids, of SKUs of one company that one store sold at one time.
-    Decisions and pairs about SKUs that are not given are ignored. Of contradicting decisions
-    *same* wins. A *never* parts even SKUs with equal barcodes; then lower (company, sku) go first
-    and each of the others goes with the first it may go with.
+    `sold_together`: pairs of sku_ids, of SKUs of one company that one store sold at the same time.
+    Decisions and pairs about SKUs that are not given are ignored. If decisions contradict each
+    other, *same* wins. A *never* separates even SKUs with equal barcodes; then the SKUs are placed
+    by (company, sku), each with the first that it may share a product with.
     """
     ordered = sorted(skus, key=lambda sku: (sku.company, sku.sku))
     decided = list(decisions)
@@ -86,7 +87,7 @@ def partition(
 
 
 def barcodes_by_key(skus: Iterable[SkuFacts]) -> dict[str, set[str]]:
-    """The barcodes that SKUs with a match key have; a key without any is not in it."""
+    """The barcodes that SKUs with each match key have; a key without any is left out."""
     barcodes: dict[str, set[str]] = defaultdict(set)
     for sku in skus:
         if sku.match_key is not None and sku.barcode is not None:
@@ -95,7 +96,7 @@ def barcodes_by_key(skus: Iterable[SkuFacts]) -> dict[str, set[str]]:
 
 
 def _units(ordered: Sequence[SkuFacts], same: Sequence[SkuPair]) -> list[Unit]:
-    """Rule 4: what an operator joined, and every other SKU for itself, in the order given."""
+    """Rule 4: SKUs that an operator joined, and every other SKU on its own, in the order given."""
     position = {sku.sku_id: number for number, sku in enumerate(ordered)} if same else {}
     links: dict[int, set[int]] = defaultdict(set)
     for link, (a, b) in enumerate(same):
@@ -127,7 +128,7 @@ def _cannot_links(pairs: Iterable[SkuPair], unit_of: Mapping[int, int]) -> dict[
 def _cluster_by_barcode(
     units: Sequence[Unit], barcodes_of: Mapping[str, set[str]], cannot_link: Mapping[int, Set[int]]
 ) -> tuple[list[list[int]], list[int]]:
-    """Rules 1 and 2: the groups with barcodes, and the units that are in none of them."""
+    """Rules 1 and 2: the groups with barcodes, and the units that are not in any of them."""
     clustering = ConstrainedClustering(cannot_link)
     without: list[int] = []
     for number, unit in enumerate(units):
@@ -139,7 +140,7 @@ def _cluster_by_barcode(
     unplaced: list[int] = []
     for number in without:
         found = {barcode for key in _keys(units[number]) for barcode in barcodes_of.get(key, ())}
-        # Kept from every holder of its barcode by a *never*, a unit is left to rule 3.
+        # If a *never* keeps a unit from every holder of its barcode, it is left to rule 3.
         if len(found) != 1 or not clustering.join(number, found.pop()):
             unplaced.append(number)
     return clustering.groups(), unplaced
@@ -148,7 +149,7 @@ def _cluster_by_barcode(
 def _cluster_by_key(
     units: Sequence[Unit], unplaced: Iterable[int], cannot_link: Mapping[int, Set[int]]
 ) -> list[list[int]]:
-    """Rule 3, for the units that rules 1 and 2 do not place."""
+    """Rule 3: the groups of the units that rules 1 and 2 do not place."""
     clustering = ConstrainedClustering(cannot_link)
     for number in unplaced:
         clustering.add(number, _keys(units[number]))
@@ -175,11 +176,11 @@ def _block(units: Sequence[Unit], barcodes_of: Mapping[str, set[str]]) -> Block:
 def _rules(
     units: Sequence[Unit], holders: Mapping[str, int], barcodes_of: Mapping[str, set[str]]
 ) -> dict[int, PlacementRule]:
-    """Each member's rule in a block of several; `holders`: how many of them have a barcode."""
+    """Each member's rule in a block of several; `holders`: how many of them have each barcode."""
     skus = list(chain.from_iterable(units))
     attached = _attached(skus, holders, barcodes_of)
     sought = set(attached.values())
-    # Within a unit an equal key is no reason: the operator's word brought them together.
+    # Within a unit, an equal key is not the reason: the operator's decision joined them.
     units_with_key = Counter(
         key for unit in units for key in _keys(sku for sku in unit if sku.barcode is None)
     )
@@ -199,7 +200,7 @@ def _rules(
 def _attached(
     skus: Iterable[SkuFacts], holders: Mapping[str, int], barcodes_of: Mapping[str, set[str]]
 ) -> dict[int, str]:
-    """The one barcode to which its key leads a SKU without, where a member of the block has it."""
+    """For SKUs without a barcode, the one barcode of their key, if a member of the block has it."""
     attached: dict[int, str] = {}
     for sku in skus:
         if sku.barcode is None and sku.match_key is not None:

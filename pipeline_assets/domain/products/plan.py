@@ -1,7 +1,7 @@
-"""From the products there are to the products there should be: which ids stay, which SKUs move.
+"""From the existing products to the ones there should be: which ids stay, which SKUs move.
 
-The blocks come from `identity`, the words for the record from `product_reasons`; writing the plan
-is the catalogue's.
+The blocks come from `partition`, the wording for the record from `reasons`; the catalogue writes
+the plan.
 """
 
 from collections import Counter, defaultdict
@@ -15,7 +15,7 @@ from pipeline_assets.domain.products.reasons import Grounds, Parting
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What the catalogue says of a product itself."""
+    """What the catalogue says about a product itself."""
 
     product_id: int
     barcode: str | None
@@ -23,13 +23,13 @@ class ProductFacts:
 
 @dataclass(frozen=True, slots=True)
 class NewProduct:
-    """A product that has no id yet: its place in `ProductPlan.created`."""
+    """A product that has no id yet: its position in `ProductPlan.created`."""
 
     index: int
 
 
 class ProductSummary(NamedTuple):
-    """What a product shows of its SKUs: the lowest barcode; the SKU lowest by (company, SKU)."""
+    """What a product shows from its SKUs: the lowest barcode; the SKU lowest by (company, SKU)."""
 
     barcode: str | None
     display_sku_id: int
@@ -45,7 +45,7 @@ class CreatedProduct:
 
 @dataclass(frozen=True, slots=True)
 class ProductMerge:
-    """A product id that retires and resolves to the survivor from now on."""
+    """A product id that is retired and resolves to the survivor from now on."""
 
     retired_id: int
     survivor_id: int
@@ -55,7 +55,7 @@ class ProductMerge:
 
 @dataclass(frozen=True, slots=True)
 class ProductSplit:
-    """SKUs, by (company, SKU), that leave a product which lives on, itself or in its survivor."""
+    """SKUs, by (company, SKU), that leave a product that continues, itself or in its survivor."""
 
     from_product_id: int
     into: int | NewProduct
@@ -68,9 +68,8 @@ class ProductSplit:
 class ProductPlan:
     """What to do, in this order: create, move SKUs, retire merged products, write summaries.
 
-    `moves`: sku_id → id of the existing product it belongs to from now on, where that changes;
-    `summaries`: product_id → what it shows, for existing products that stay and whose SKUs or
-    barcode change.
+    `moves`: sku_id → id of the existing product that it moves to; `summaries`: product_id → what it
+    shows, for existing products that stay and whose SKUs or barcode change.
     """
 
     created: tuple[CreatedProduct, ...]
@@ -81,7 +80,7 @@ class ProductPlan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all is as it should be."""
+        """Whether nothing has to change."""
         return not (self.created or self.moves or self.merges or self.splits or self.summaries)
 
 
@@ -93,13 +92,13 @@ def plan_products(
 ) -> ProductPlan:
     """How the SKUs of these blocks get from their products to one product per block.
 
-    `blocks`: as `partition.partition` gives them, from the facts in `grounds`; `current`: each of
-    their SKUs' product, None for a SKU that has none yet; `products`: all that occur in `current`.
-    The neighbourhood is closed: every SKU of these products is in a block.
+    `blocks`: as `partition.partition` returns them, from the facts in `grounds`; `current`: the
+    product of each of their SKUs, None for a SKU that has none yet; `products`: all that occur in
+    `current`. The neighbourhood is closed: every SKU of these products is in a block.
 
-    Each product is owned by one of the blocks with SKUs of it: the one that holds its barcode,
-    then the one with more of its SKUs, then the first. Of the products a block owns the one with
-    a barcode stays, then the one with more SKUs, then the older. A block that owns none gets a
+    Each product is owned by one of the blocks that have its SKUs: the one that has its barcode,
+    then the one with more of its SKUs, then the first. Of the products that a block owns, the one
+    with a barcode stays, then the one with more SKUs, then the older. A block that owns none gets a
     new product.
     """
     owners = _owners(blocks, current, products, grounds.facts)
@@ -128,7 +127,7 @@ def _owners(
     products: Mapping[int, ProductFacts],
     facts: Mapping[int, SkuFacts],
 ) -> dict[int, int]:
-    """Each product's owner, as the block's index."""
+    """Each product's owner, as a block's index."""
     claims: dict[int, tuple[bool, int, int]] = {}
     for index, block in enumerate(blocks):
         barcodes = {facts[sku_id].barcode for sku_id in block.members} - {None}
@@ -143,7 +142,7 @@ def _survivors(
     current: Mapping[int, int | None],
     products: Mapping[int, ProductFacts],
 ) -> dict[int, int]:
-    """The product that stays, by the block's index; a block that owns none is not in it."""
+    """The product that stays, by the block's index; a block that owns none is left out."""
     sizes = Counter(current.values())
 
     def precedence(product_id: int) -> tuple[bool, int, int]:
@@ -177,7 +176,7 @@ def _records(
     targets: Sequence[int | NewProduct],
     grounds: Grounds,
 ) -> tuple[tuple[ProductMerge, ...], tuple[ProductSplit, ...]]:
-    """What becomes one and what comes apart; a SKU that had no product yet is neither."""
+    """The merges and splits; a SKU that had no product yet is in neither."""
     merges: list[ProductMerge] = []
     splits: list[ProductSplit] = []
     for block, target in zip(blocks, targets, strict=True):

@@ -1,6 +1,6 @@
-"""Why products become one or come apart, in a word and with its evidence, for the record.
+"""Why products are merged or split: a reason and its evidence, for the record.
 
-Explains what `identity` decided and `product_plans` planned; decides nothing itself.
+Explains what `partition` decided and `plan` planned; decides nothing itself.
 """
 
 from collections import defaultdict
@@ -20,12 +20,12 @@ from pipeline_assets.domain.products.partition import (
 
 
 class Reason(StrEnum):
-    """What the record of a merge or a split names."""
+    """The reason that the record of a merge or a split gives."""
 
     SAME_BARCODE = "same_barcode"
     KEY_WITH_ONE_BARCODE = "key_with_one_barcode"
     SAME_KEY = "same_key"
-    DECIDED_SAME = "decided_same"  # of a split: an operator put one of the two elsewhere
+    DECIDED_SAME = "decided_same"  # for a split: an operator put one of the two elsewhere
     DECIDED_NEVER = "decided_never"
     BARCODE_DIFFERS = "barcode_differs"
     KEY_DIFFERS = "key_differs"
@@ -34,10 +34,10 @@ class Reason(StrEnum):
 
 
 class Ground(NamedTuple):
-    """A reason and what shows it, fit for JSON.
+    """A reason and its evidence, ready for JSON.
 
-    The evidence has `sku_ids`, the two SKUs that show it, and with them what the reason is about:
-    `barcode`, `barcodes`, `match_key` or `match_keys`.
+    The evidence has `sku_ids`, the two SKUs that show it, and what the reason is about: `barcode`,
+    `barcodes`, `match_key` or `match_keys`.
     """
 
     reason: Reason
@@ -45,7 +45,7 @@ class Ground(NamedTuple):
 
 
 class Parting(NamedTuple):
-    """SKUs that were one product: `moved` are of `block` now, `kept` of `kept_in`."""
+    """SKUs that were one product: `moved` are now in `block`, `kept` are in `kept_in`."""
 
     moved: Sequence[int]
     block: Block
@@ -57,7 +57,7 @@ Partners = Mapping[int, Set[int]]
 
 
 class Grounds:
-    """What `partition.partition` was given; it tells why the blocks are as they are."""
+    """What `partition.partition` was given; explains why the blocks are as they are."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Grounds:
         self._sold_together = sold_together
 
     def why_one(self, block: Block, joined: Sequence[int]) -> Ground:
-        """Why these members of a block are one product with its others; there must be others."""
+        """Why these members of a block are one product with the rest; there must be others."""
         others = _without(joined, block.members)
         if pair := self._equal(joined, others, _barcode):
             return _ground(Reason.SAME_BARCODE, pair, barcode=self.facts[pair[0]].barcode)
@@ -86,7 +86,7 @@ class Grounds:
         )
 
     def why_two(self, parting: Parting) -> Ground:
-        """Why SKUs that were one product are two; the first reason that holds."""
+        """Why SKUs that were one product are now two: the first reason that applies."""
         return (
             self._direct_never(parting)
             or self._different_barcodes(parting)
@@ -100,7 +100,7 @@ class Grounds:
         pair = _crossing(self._never, parting.moved, parting.kept)
         blocks = parting.block.members, parting.kept_in.members
         if pair is None and self._equal(*blocks, _barcode):
-            pair = _crossing(self._never, *blocks)  # nothing else parts equal barcodes
+            pair = _crossing(self._never, *blocks)  # nothing else separates equal barcodes
         return _ground(Reason.DECIDED_NEVER, pair) if pair else None
 
     def _different_barcodes(self, parting: Parting) -> Ground | None:
@@ -118,7 +118,7 @@ class Grounds:
         return _ground(Reason.KEY_DIFFERS, pair, match_keys=keys)
 
     def _ambiguous_key(self, parting: Parting) -> Ground | None:
-        """A SKU without a barcode that its key no longer leads to the one that has it."""
+        """A SKU without a barcode whose key no longer identifies the barcode of the other one."""
         moved, kept = (self._with_barcode(side) for side in (parting.moved, parting.kept))
         pair = self._equal(_without(moved, parting.moved), kept, _match_key) or self._equal(
             moved, _without(kept, parting.kept), _match_key
@@ -143,7 +143,7 @@ class Grounds:
         never = _crossing(self._never, parting.block.members, parting.kept_in.members)
         if never:
             return _ground(Reason.DECIDED_NEVER, never)
-        # Equal keys, and yet two: an operator tied one of them to another barcode or key.
+        # Equal keys but two products: an operator linked one of them to another barcode or key.
         pulled = _crossing(self._same, parting.moved, parting.block.members) or _crossing(
             self._same, parting.kept, parting.kept_in.members
         )
@@ -152,7 +152,7 @@ class Grounds:
     def _attached(
         self, block: Block, sku_ids: Sequence[int], holders: Sequence[int]
     ) -> SkuPair | None:
-        """The first of these SKUs that rule 2 put to a barcode, and a holder of it."""
+        """The first of these SKUs that rule 2 matched to a barcode, and a SKU that has it."""
         holder_of = {self.facts[sku_id].barcode: sku_id for sku_id in reversed(holders)}
         for sku_id in sku_ids:
             sku = self.facts[sku_id]
@@ -168,7 +168,7 @@ class Grounds:
         right: Iterable[int],
         fact: Callable[[SkuFacts], str | None],
     ) -> SkuPair | None:
-        """The first of the left whose fact one of the right has too, and that one."""
+        """The first SKU on the left whose fact a SKU on the right also has, and that SKU."""
         having = {fact(self.facts[sku_id]): sku_id for sku_id in reversed([*right])}
         having.pop(None, None)
         for sku_id in left:
@@ -217,7 +217,7 @@ def _partners(pairs: Iterable[SkuPair]) -> Partners:
 
 
 def _crossing(partners: Partners, left: Iterable[int], right: Iterable[int]) -> SkuPair | None:
-    """The first of the left that has a partner among the right, and the lowest such partner."""
+    """The first on the left that has a partner on the right, and the lowest such partner."""
     wanted = set(right)
     for sku_id in left:
         if sku_id in partners and (found := partners[sku_id] & wanted):

@@ -1,10 +1,9 @@
-"""What a company's article is known to be, and what a snapshot changes of that: a plan.
+"""What is known about a company's article, and how a snapshot changes that: a plan.
 
 The rule: each fact comes from the newest snapshot that gave it (same time: the lowest store id as
-text), a null never erases. So facts carry the snapshot they are from. It stands once per SKU
-(`facts_at`, `facts_store_id`); a fact that is older than that, because the newest snapshot was
-silent about it, has its own source in `older_sources`. The outcome is then the same in whatever
-order the snapshots come.
+text), and a null never erases one. So facts are kept with the snapshot they are from. It is stored
+once per SKU (`facts_at`, `facts_store_id`); an older fact, which the newest snapshot did not give,
+has its own source in `older_sources`. This way the order of the snapshots does not matter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ FactSource = tuple[datetime, str]
 
 
 class SkuRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is recorded of a SKU, and from when it is.
+    """What is recorded about a SKU, and from when.
 
     `older_sources` is JSON {fact: [moment, store_id]}; `no_barcode_at`: when the SKU's page was
     last seen to have no barcode.
@@ -38,7 +37,7 @@ class SkuRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class KnownSku(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A SKU that the catalogue knows, its product, and its record."""
+    """A SKU that is in the catalogue, its product, and its record."""
 
     sku_id: int
     sku: str
@@ -48,11 +47,11 @@ class KnownSku(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class SkuPlan:
-    """What a snapshot changes of its company's SKUs.
+    """How a snapshot changes its company's SKUs.
 
     `new`: by SKU; `changed`: by sku_id; `identity_changed`: those of them whose barcode or match
     key changes; `seen_again` and `barcode_seen_again`: sku_ids whose facts, or whose barcode, stay
-    as they are and are now known from this newer snapshot.
+    the same and now have this newer snapshot as their source.
     """
 
     new: Mapping[str, SkuRecord] = field(default_factory=dict)
@@ -65,7 +64,7 @@ class SkuPlan:
 def plan_skus(
     listings: Sequence[Listing], known: Mapping[str, KnownSku], scraped_at: datetime, store_id: str
 ) -> SkuPlan:
-    """What the listings of one snapshot change of the SKUs that they name."""
+    """How the listings of one snapshot change the SKUs that they name."""
     new: dict[str, SkuRecord] = {}
     changed: dict[int, SkuRecord] = {}
     identity_changed: list[int] = []
@@ -94,7 +93,7 @@ def plan_skus(
 
 
 def is_newer(one: FactSource, other: FactSource) -> bool:
-    """Whether facts from the snapshot `one` go before those from `other`."""
+    """Whether facts from the snapshot `one` take precedence over those from `other`."""
     return one[0] > other[0] or (one[0] == other[0] and one[1] < other[1])
 
 
@@ -108,7 +107,7 @@ def _says_nothing_new(listing: Listing, known: SkuRecord) -> bool:
 
 
 def _identity(record: SkuRecord) -> tuple[str | None, str | None]:
-    """What decides on the SKU's product."""
+    """The facts that decide the SKU's product."""
     return record.barcode, record.match_key
 
 
@@ -152,7 +151,7 @@ def _named(facts: ListedFacts) -> tuple[str, str | None, str | None]:
 def _merged_facts(
     listed: ListedFacts, known: SkuRecord, source: FactSource
 ) -> tuple[ListedFacts, dict[str, FactSource]]:
-    """Every fact by the one rule, and by name where those that are not null come from."""
+    """Every fact by the rule above, and the source of each that is not null, by name."""
     known_source = (known.facts_at, known.facts_store_id)
     older = _read_sources(known.older_sources)
     facts: dict[str, Any] = {}
@@ -175,13 +174,13 @@ def _merged_barcode(
         return known.barcode, known.barcode_at
     if known.barcode is None or known.barcode_at is None or scraped_at > known.barcode_at:
         return new, scraped_at
-    if scraped_at == known.barcode_at:  # two stores differ at one time: the lower number counts
+    if scraped_at == known.barcode_at:  # two stores differ at the same time: the lower counts
         return min(new, known.barcode), scraped_at
     return known.barcode, known.barcode_at
 
 
 def _no_barcode_at(listing: Listing, scraped_at: datetime) -> datetime | None:
-    """When the SKU's page was last seen without a barcode, by this listing."""
+    """When the SKU's page was last seen without a barcode, according to this listing."""
     if not listing.has_no_barcode:
         return None
     return min(listing.no_barcode_checked_at or scraped_at, scraped_at)

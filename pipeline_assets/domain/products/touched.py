@@ -1,7 +1,7 @@
-"""Which known SKUs a snapshot touches: those whose product may now be another.
+"""Which known SKUs a snapshot touches: those whose product may change.
 
-New SKUs are not told here: each of them is to be placed anyway. What the touched ones become is
-decided in `partition`.
+New SKUs are not included, as each of them must be placed anyway. `partition` decides which products
+the touched ones belong to.
 """
 
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ from pipeline_assets.domain.snapshots.prices import PricePlan
 
 
 class FormerIdentities(NamedTuple):
-    """The barcodes and match keys that SKUs had before a snapshot gave them others."""
+    """The barcodes and match keys that SKUs had before a snapshot changed them."""
 
     barcodes: set[str]
     match_keys: set[str]
 
 
 def former_identities(plan: SkuPlan, known: Iterable[KnownSku]) -> FormerIdentities:
-    """What the SKUs whose identity changes were known by; whatever shares it is touched.
+    """The old barcodes and match keys of the SKUs whose identity changes.
 
-    Nothing may tie the others to such a SKU any more, and yet its going can make their key
-    unambiguous.
+    Other SKUs that share one of them are touched: nothing may link them to the changed SKU any
+    more, and yet its change can make their key unambiguous.
     """
     changed = set(plan.identity_changed)
     former = [sku.record for sku in known if sku.sku_id in changed]
@@ -33,9 +33,9 @@ def former_identities(plan: SkuPlan, known: Iterable[KnownSku]) -> FormerIdentit
 
 
 def shelf_mates(plan: PricePlan, known: Iterable[KnownSku]) -> set[int]:
-    """SKUs without barcode that are newly on this shelf beside another of their product.
+    """SKUs of one product, without a barcode, that this store newly sells side by side.
 
-    Until now they were one product; that the store sells both says that they are two.
+    Until now they were one product; a store that sells both shows that they are two.
     """
     appeared = {price.sku_id for price in plan.new}
     of_product: dict[int, list[int]] = {}

@@ -1,7 +1,7 @@
 """What each retailer does its own way: one module per retailer, which defines `RETAILER`.
 
-The modules are found without a list of them. A retailer without peculiarities needs none. Keys of
-rows and data of pages that a module names are read in the rows and pages of every company.
+The modules are found automatically. A retailer without peculiarities needs none. The row keys and
+page data that a module names are read in the rows and pages of every company.
 """
 
 from importlib import import_module
@@ -30,12 +30,12 @@ PAGE_HOSTS = tuple(host for retailer in RETAILERS for host in retailer.page_host
 PAGE_DATA: tuple[PageData, ...] = tuple(
     retailer.page_data for retailer in RETAILERS if retailer.page_data is not None
 )
-# Each key once, whoever else has it.
+# Each key once, even if several retailers use it.
 IMAGE_KEYS = tuple(dict.fromkeys(one.image_key for one in RETAILERS if one.image_key is not None))
 NO_BARCODE_KEYS = tuple(dict.fromkeys(one.no_barcode_key for one in (Retailer(""), *RETAILERS)))
 
 
 def retailer_of(company: str) -> Retailer:
-    """The retailer with this key; one without peculiarities if it has no module."""
+    """The retailer with this key; if it has no module, one without peculiarities."""
     found = (retailer for retailer in RETAILERS if retailer.company == company)
     return next(found, Retailer(company))

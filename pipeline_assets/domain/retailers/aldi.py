@@ -1,4 +1,4 @@
-"""Aldi: its rows can name a second picture."""
+"""Aldi: its rows can have a second picture."""
 
 from pipeline_assets.domain.retailers._retailer import Retailer
 

@@ -1,7 +1,7 @@
-"""Whether a snapshot is accepted: the rules that look at what is known of its store.
+"""Whether a snapshot is accepted: the rules that compare it with what is known about its store.
 
 Rules about a file's bytes are in `inbox.reading`, those about its rows in `rows`. The first rule
-that fails names the reason.
+that fails gives the reason.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class LastSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRules:
-    """The numbers in the rules, and `may_be_partial`: an operator permits this file to be short."""
+    """The numbers in the rules. `may_be_partial`: an operator allows this file to be partial."""
 
     partial_share: float
     future_tolerance: timedelta

@@ -1,4 +1,4 @@
-"""The header of a snapshot: which store it is of, and when."""
+"""The header of a snapshot: which store it is from, and when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MAX_STORE_NAME_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which store a snapshot is of, and when: `scraped_at` in UTC, `scraped_date` local."""
+    """Which store a snapshot is from, and when: `scraped_at` in UTC, `scraped_date` local."""
 
     company: str
     store_id: str
@@ -51,7 +51,7 @@ def parse_header(metadata: Mapping[str, object], zone: ZoneInfo) -> Header:
 
 
 def identifier(value: object) -> str | None:
-    """A company or store identifier as text; None when it is empty, too long or neither type."""
+    """A company or store identifier as text; None when it is empty, too long or another type."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):

@@ -1,6 +1,6 @@
-"""One row of a snapshot: what makes it acceptable, and what is taken from it.
+"""One row of a snapshot: what makes it acceptable, and what is read from it.
 
-The rules name their reasons; the order in which they stand is the order in which they are tried.
+Each rule gives its reason; the rules are tried in the order in which they are listed.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ else:
 
 
 class RawProduct(_RetailersKeys):
-    """The keys of a row's `product` that are used, as decoded: any JSON value may stand there.
+    """The keys of a row's `product` that are used, as decoded: each may have any JSON value.
 
     The base class has the keys that only some retailers use.
     """
@@ -56,7 +56,7 @@ class RawProduct(_RetailersKeys):
 
 
 class ListedFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a listing tells of the article itself, and what its SKU keeps.
+    """What a listing says about the article itself; its SKU keeps this.
 
     `category_path` joins the levels, root first, with ` › `.
     """
@@ -85,8 +85,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One accepted row: an article as one store lists it.
 
     `price_cents` is None for an article without a price today; `barcode` is a valid GTIN-13;
-    `no_barcode_checked_at` (UTC) says since when it is known that there is no barcode, where that
-    is older than the snapshot.
+    `no_barcode_checked_at` (UTC) is when it was found to have no barcode, if that was before the
+    snapshot.
     """
 
     line: int
@@ -109,7 +109,7 @@ class RowRejection(Exception):  # noqa: N818 - an outcome of a row, not a failur
 
 
 def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
-    """The listing in a row; raises `RowRejection`. Counts dropped fields in `dropped`, by name."""
+    """The listing in a row; raises `RowRejection`. Counts dropped fields by name in `dropped`."""
     name = _required_text(raw.name, "name", MAX_NAME_LENGTH)
     sku = _required_text(raw.sku, "sku", MAX_SKU_LENGTH)
     cents = None
@@ -184,10 +184,10 @@ def _checked_at(value: object) -> datetime | None:
 
 
 def shorten(value: object, length: int = 60) -> str:
-    """A value as a message can show it."""
+    """A value in a form that a message can show."""
     try:
         shown = str(value) if isinstance(value, Decimal) else repr(value)
-    except RecursionError:  # it was not too deep to decode, but is to be shown
+    except RecursionError:  # not too deep to decode, but too deep to show
         shown = f"a {type(value).__name__} nested too deeply"
     return shown if len(shown) <= length else f"{shown[:length]}…"
 
@@ -232,9 +232,9 @@ def _category(value: object, dropped: dict[str, int]) -> str | None:
 
 
 def other_store(metadata: Mapping[str, object], company: str, store_id: str) -> str | None:
-    """Which store a row's own metadata names, when it is another one than the file's."""
+    """The store that a row's own metadata names, if it is not the file's store."""
     named = metadata.get("company"), metadata.get("store_id")
-    if named == (company, store_id):  # nearly always, so it comes first
+    if named == (company, store_id):  # almost always, so it comes first
         return None
     row_company, row_store = (None if part is None else str(part).strip() for part in named)
     if row_company not in (None, "") and row_company.lower() != company:

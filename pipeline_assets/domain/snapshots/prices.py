@@ -1,6 +1,6 @@
-"""A store's prices yesterday and its snapshot of today: what changes. A plan, nothing is written.
+"""How a new snapshot changes the known prices of its store: a plan, nothing is written.
 
-A store's prices come from its own snapshots only; what is not in the snapshot, or has no price in
+A store's prices come only from its own snapshots; what is not in the snapshot, or has no price in
 it, is no longer sold there.
 """
 
@@ -19,7 +19,7 @@ BACK = "back"
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What one store asks for one SKU, on which terms, and what it asked before."""
+    """One store's price for one SKU, its terms, and the price before that."""
 
     sku_id: int
     price_cents: int
@@ -28,7 +28,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class HistoryEntry(NamedTuple):
-    """One change of a price; `price_cents` is None for what was delisted."""
+    """One price change; `price_cents` is None for a SKU that was delisted."""
 
     sku_id: int
     change: str
@@ -37,9 +37,9 @@ class HistoryEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PricePlan:
-    """What a snapshot changes of its store's prices.
+    """How a snapshot changes its store's prices.
 
-    `rewritten` have the same price and another special, unit price or availability.
+    `rewritten` have the same price but a different special, unit price or availability.
     """
 
     new: Sequence[Price]
@@ -55,9 +55,9 @@ def plan_prices(
     known: Mapping[int, Price],
     last_known: Mapping[int, int],
 ) -> PricePlan:
-    """What the listings, as (sku_id, listing), change of the store's `known` prices by sku_id.
+    """How the listings, as (sku_id, listing), change the store's `known` prices by sku_id.
 
-    `last_known`: the last price in cents of SKUs that the store sold once and does not now.
+    `last_known`: the last price, in cents, of SKUs that the store once sold and no longer sells.
     """
     new: list[Price] = []
     changed: list[Price] = []

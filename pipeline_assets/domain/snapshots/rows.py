@@ -24,13 +24,13 @@ MAX_SHOWN_LINE = 2_000
 
 
 class RawLine(msgspec.Struct):
-    """A line as decoded: its product, if there is one, and its metadata, if there is any."""
+    """A decoded line: its product, if there is one, and its metadata, if there is any."""
 
     product: RawProduct | None = None
     metadata: dict[str, Any] | None = None
 
 
-# Numbers with a point become the Decimal of their own text: 2.675 stays 2.675.
+# Numbers with a decimal point become the Decimal of their own text: 2.675 stays 2.675.
 _TYPED = msgspec.json.Decoder(RawLine, float_hook=Decimal)
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
 # An exponent (1e99999999999999999999) can be larger than a Decimal holds.
@@ -38,10 +38,10 @@ _UNDECODABLE = (msgspec.DecodeError, ValueError, InvalidOperation)
 
 
 def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
-    """Read a file's lines (numbered from 1; blank ones are no rows).
+    """Read a file's lines (numbered from 1; blank lines are not rows).
 
-    Raises `RefusedFileError` (`no_metadata`, `no_products`), with the rejected rows so far as its
-    `rejected`.
+    Raises `RefusedFileError` (`no_metadata`, `no_products`), whose `rejected` are the rows rejected
+    so far.
     """
     decoded = [(number, line, decode(line)) for number, line in enumerate(lines, 1) if line.strip()]
     header = header_of((raw for _, _, raw in decoded), zone)
@@ -64,7 +64,7 @@ def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
 
 
 def header_of(decoded: Iterable[RawLine | RowRejection], zone: ZoneInfo) -> Header:
-    """The header in the first line that has metadata: it speaks for the whole file."""
+    """The header in the first line that has metadata; it applies to the whole file."""
     for raw in decoded:
         if isinstance(raw, RawLine) and raw.metadata is not None:
             return parse_header(raw.metadata, zone)
@@ -76,7 +76,7 @@ def header_of(decoded: Iterable[RawLine | RowRejection], zone: ZoneInfo) -> Head
 
 
 def decode(line: bytes) -> RawLine | RowRejection:
-    """A line as JSON, or why it is not even that."""
+    """A line decoded as JSON, or why it cannot be."""
     try:
         check_nesting(line)
         return _TYPED.decode(line)
@@ -87,7 +87,7 @@ def decode(line: bytes) -> RawLine | RowRejection:
 
 
 def _decode_leniently(line: bytes) -> RawLine | RowRejection:
-    """Some part has a type it should not have: use what can be used of the rest."""
+    """The usable parts of a line in which some part has the wrong type."""
     try:
         value = _ANY.decode(line)
     except _UNDECODABLE as error:

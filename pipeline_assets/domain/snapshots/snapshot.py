@@ -1,6 +1,6 @@
-"""A snapshot: all that one store sold at one moment, and the rows that were rejected.
+"""A snapshot: everything that one store sold at one moment, and the rows that were rejected.
 
-What a row must be is said in `listing`; whether the whole is accepted in `acceptance`.
+The rules for a row are in `listing`, those for the whole snapshot in `acceptance`.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from pipeline_assets.domain.snapshots.listing import Listing
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A line that was not taken: its number (from 1), the rule's name, the facts, the line."""
+    """A rejected line: its number (from 1), the rule's name, the facts, the line itself."""
 
     line: int
     reason: str
@@ -23,7 +23,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A whole file, read. `dropped` counts the fields left out of accepted rows, by name."""
+    """A file that was read. `dropped` counts the fields left out of accepted rows, by name."""
 
     header: Header
     listings: Sequence[Listing]
@@ -32,12 +32,12 @@ class Snapshot:
 
     @property
     def rows_read(self) -> int:
-        """Every row of the file: accepted and rejected."""
+        """The number of rows in the file, accepted and rejected."""
         return len(self.listings) + len(self.rejected)
 
     @property
     def rows_priced(self) -> int:
-        """The accepted rows that have a price today."""
+        """The number of accepted rows that have a price today."""
         return sum(listing.price_cents is not None for listing in self.listings)
 
     @property
