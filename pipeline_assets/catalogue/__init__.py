@@ -1,1 +1,1 @@
-"""Every line of SQL: tables, views, migrations, reads, and the one place that applies a plan."""
+"""All of the SQL: tables, views, migrations, reads, and the writing of plans."""

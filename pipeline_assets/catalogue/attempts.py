@@ -23,12 +23,12 @@ def begin(
     run_id: str | None,
     process: str,
 ) -> int:
-    """Note that work on a file starts; returns the attempt's id.
+    """Record that work on a file starts; returns the attempt's id.
 
-    An earlier attempt of the same run that is still open has failed, and that could not be written.
+    If an earlier attempt of the same run is still open, it failed and that could not be recorded.
     """
     for earlier in of_runs(connection, [run_id] if run_id is not None else []):
-        if earlier.outcome == Event.STARTED:  # by its id, so that no other run's row is locked
+        if earlier.outcome == Event.STARTED:  # by its id, so no other run's row is locked
             end(connection, earlier.attempt_id, Event.FAILED, now)
     row = {
         "inbox": inbox,
@@ -52,7 +52,7 @@ def end(
     message: str | None = None,
     digest: str | None = None,
 ) -> None:
-    """Note how an attempt ended."""
+    """Record how an attempt ended."""
     connection.execute(
         update(file_attempts)
         .where(file_attempts.c.attempt_id == attempt_id)
@@ -73,7 +73,7 @@ def note(
     digest: str | None = None,
     run_id: str | None = None,
 ) -> None:
-    """Note something that is no attempt but counts for the next: a requeue, a halt."""
+    """Record something that is not an attempt but matters for the next one: a requeue, a halt."""
     row = {
         "inbox": inbox,
         "name": name,
@@ -90,7 +90,7 @@ def note(
 
 
 def started(connection: Connection, inbox: str) -> list[Attempt]:
-    """The attempts that have not ended: at work now, or dead."""
+    """The attempts that have not ended: still working, or dead."""
     rows = connection.execute(
         _ATTEMPT.where(
             file_attempts.c.outcome == Event.STARTED.value, file_attempts.c.inbox == inbox
@@ -100,7 +100,7 @@ def started(connection: Connection, inbox: str) -> list[Attempt]:
 
 
 def asked_since(connection: Connection, inbox: str, moment: datetime) -> list[Attempt]:
-    """The files that a run was asked for since `moment`, and that no attempt was begun on since."""
+    """The files for which a run was requested since `moment` and no attempt has begun since."""
     rows = connection.execute(
         _ATTEMPT.where(file_attempts.c.inbox == inbox, file_attempts.c.started_at >= moment)
     )
@@ -113,13 +113,13 @@ def asked_since(connection: Connection, inbox: str, moment: datetime) -> list[At
 
 
 def of_files(connection: Connection, inbox: str, names: Collection[str]) -> list[Attempt]:
-    """Every attempt on files of these names, oldest first within a name."""
+    """Every attempt on files with these names, oldest first within a name."""
     ours = _ATTEMPT.where(file_attempts.c.inbox == inbox)
     return [Attempt(*row) for row in rows_where_in(connection, ours, file_attempts.c.name, names)]
 
 
 def of_runs(connection: Connection, run_ids: Collection[str]) -> list[Attempt]:
-    """Every attempt that one of these runs made, and what was noted of them, oldest first."""
+    """Every attempt that these runs made, and what was recorded about them, oldest first."""
     rows = rows_where_in(connection, _ATTEMPT, file_attempts.c.run_id, run_ids)
     return [Attempt(*row) for row in rows]
 

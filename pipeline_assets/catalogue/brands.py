@@ -1,4 +1,4 @@
-"""Brands: the evidence about their names, what was concluded, and the merging of aliases."""
+"""Brands: the evidence about their names, the translations, and the merging of aliases."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -52,7 +52,7 @@ def write_translations(
     written: Collection[Mapping[str, str]],
     withdrawn: Collection[str],
 ) -> None:
-    """Put rows in place of those with their alias; take away the withdrawn aliases."""
+    """Replace the rows with the same alias; delete the withdrawn aliases."""
     gone = {row["alias"] for row in written} | set(withdrawn)
     for piece in pieces(gone):
         connection.execute(delete(brand_translations).where(brand_translations.c.alias.in_(piece)))
@@ -71,13 +71,13 @@ def aliases(connection: Connection) -> list[Alias]:
 
 
 def known_brands(connection: Connection) -> dict[str, KnownBrand]:
-    """Every brand by its normalised name, also where no alias stands for it."""
+    """Every brand by its normalised name, including those that no alias stands for."""
     rows = connection.execute(select(brands.c.normalised_name, brands.c.brand_id, brands.c.name))
     return {row[0]: KnownBrand(brand_id=row[1], name=row[2]) for row in rows}
 
 
 def apply_alias_plan(connection: Connection, plan: AliasPlan) -> None:
-    """Write the plan: brands that are new, aliases that move, brands that are shown otherwise."""
+    """Write the plan: new brands, aliases that move, brands that are shown differently."""
     for name, spelling in plan.created.items():
         insert_row(connection, brands, {"normalised_name": name, "name": spelling})
     ids = _brand_ids(connection, set(plan.moved.values()))
@@ -100,7 +100,7 @@ def _rename_brands(connection: Connection, names: Mapping[int, str]) -> None:
 
 
 def delete_unused(connection: Connection) -> int:
-    """Remove aliases that no SKU has, then brands that no alias stands for; how many brands."""
+    """Delete aliases that no SKU has, then brands that no alias stands for; returns how many."""
     used = exists().where(skus.c.brand_alias == brand_aliases.c.alias)
     canonical = exists().where(brand_translations.c.canonical == brand_aliases.c.alias)
     connection.execute(delete(brand_aliases).where(~used, ~canonical))
@@ -109,7 +109,7 @@ def delete_unused(connection: Connection) -> int:
 
 
 def get_or_create_brands(connection: Connection, spellings: Mapping[str, str]) -> None:
-    """Register brands by normalised name; `spellings` gives for each name how it is written."""
+    """Register brands by normalised name; `spellings` says how each name is written."""
     known = {
         row.alias: row
         for row in rows_where_in(
@@ -117,7 +117,7 @@ def get_or_create_brands(connection: Connection, spellings: Mapping[str, str]) -
         )
     }
     missing = spellings.keys() - known.keys()
-    # Other names can stand for a brand whose own name no SKU had any more.
+    # A brand whose own name no SKU has any more can still have other names.
     ids = _brand_ids(connection, missing)
     for name in sorted(missing):
         brand = {"normalised_name": name, "name": spellings[name]}

@@ -1,4 +1,4 @@
-"""Categories: each is its whole path within its company, so that they form a tree."""
+"""Categories: each is its whole path within its company; together they form a tree."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from pipeline_assets.domain.snapshots.listing import CATEGORY_SEPARATOR
 def get_or_create_categories(
     connection: Connection, company: str, paths: Iterable[str]
 ) -> dict[str, int]:
-    """The ids of a company's category paths, by path; missing ones are made, parents first."""
+    """The ids of a company's category paths, by path; missing ones are created, parents first."""
     wanted = {branch for path in paths for branch in _branches(path)}
     ids = _category_ids(connection, company, wanted)
     missing = sorted(wanted - ids.keys(), key=lambda path: (path.count(CATEGORY_SEPARATOR), path))

@@ -1,4 +1,4 @@
-"""Operators' decisions on pairs of SKUs; of each pair there is one at the most."""
+"""Operators' decisions on pairs of SKUs; there is at most one per pair."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from pipeline_assets.domain.products.partition import SkuPair
 
 
 def find_sku(connection: Connection, company: str, sku: str) -> int | None:
-    """The sku_id of a company's SKU."""
+    """The sku_id of a company's SKU; None if there is no such SKU."""
     wanted = select(skus.c.sku_id).where(skus.c.company == company, skus.c.sku == sku)
     return connection.execute(wanted).scalar_one_or_none()
 
@@ -20,7 +20,7 @@ def find_sku(connection: Connection, company: str, sku: str) -> int | None:
 def write(
     connection: Connection, kind: str, pair: SkuPair, note: str | None, now: datetime
 ) -> None:
-    """Record a decision in place of an earlier one on the same pair."""
+    """Record a decision, replacing an earlier one on the same pair."""
     remove(connection, pair)
     low, high = sorted(pair)
     row = {"kind": kind, "sku_id_a": low, "sku_id_b": high, "note": note, "decided_at": now}
@@ -28,7 +28,7 @@ def write(
 
 
 def remove(connection: Connection, pair: SkuPair) -> bool:
-    """Take the decision on a pair back; False when there is none."""
+    """Withdraw the decision on a pair; False when there is none."""
     low, high = sorted(pair)
     statement = delete(product_decisions).where(
         product_decisions.c.sku_id_a == low, product_decisions.c.sku_id_b == high
@@ -37,8 +37,8 @@ def remove(connection: Connection, pair: SkuPair) -> bool:
 
 
 def mark_decided(connection: Connection, pair: SkuPair) -> None:
-    """Have the next post-processing look at these SKUs, also when no decision is left on them."""
-    mark = last_file_id(connection) + 1  # later than any file that a step can have seen
+    """Mark these SKUs for the next post-processing, even if no decision on them is left."""
+    mark = last_file_id(connection) + 1  # later than any file that a step can have seen already
     neighbourhood.mark_changed(connection, pair, mark)
 
 
@@ -51,7 +51,7 @@ def product_ids(connection: Connection, pair: SkuPair) -> dict[int, int]:
 
 
 def joined_by_same(connection: Connection, sku_ids: Collection[int], besides: SkuPair) -> set[int]:
-    """These SKUs and all that decisions *same* join with them, but for the one on `besides`."""
+    """These SKUs and all that *same* decisions join with them, except the one on `besides`."""
     links = [{a, b} for kind, a, b in _all(connection) if kind == "same" and {a, b} != set(besides)]
     joined = set(sku_ids)
     grows = True
@@ -63,7 +63,7 @@ def joined_by_same(connection: Connection, sku_ids: Collection[int], besides: Sk
 
 
 def has_never_within(connection: Connection, sku_ids: Collection[int], besides: SkuPair) -> bool:
-    """Whether a decision *never* stands between two of these SKUs, but for the pair `besides`."""
+    """Whether a *never* decision separates two of these SKUs, except the one on `besides`."""
     inside = set(sku_ids)
     return any(
         kind == "never" and {a, b} <= inside and {a, b} != set(besides)

@@ -1,4 +1,4 @@
-"""What the catalogue keeps for barcode enrichment: known answers, progress, deliveries."""
+"""What the catalogue stores for barcode enrichment: known answers, progress, deliveries."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +14,10 @@ from pipeline_assets.domain.enrichment.rows import Answer, AnswerSource, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An enriched file that was made: paths below the data folder; `moved_at` None: unfinished."""
+    """An enriched file that was made. Paths are relative to the data folder.
+
+    `moved_at` is None while the delivery is unfinished.
+    """
 
     digest: str
     source_path: str
@@ -37,9 +40,9 @@ _DELIVERY = select(*(enriched_files.c[name] for name in Delivery.__dataclass_fie
 def known_answers(
     connection: Connection, company: str, names: Collection[str], none_since: datetime
 ) -> dict[str, Answer]:
-    """What is known of the barcodes of the company's SKUs `names`, by SKU.
+    """What is known about the barcodes of the company's SKUs `names`, by SKU.
 
-    That there is none counts when the page said so at `none_since` (UTC) or later.
+    That a SKU has none counts only if its page showed none at `none_since` (UTC) or later.
     """
     wanted = select(skus.c.sku, skus.c.barcode, skus.c.no_barcode_at).where(
         skus.c.company == company
@@ -54,7 +57,7 @@ def known_answers(
 
 
 def answers_so_far(connection: Connection, digest: str) -> dict[int, Answer]:
-    """The answers that pages gave for rows of this file, by line number."""
+    """The answers that pages have given for rows of this file, by line number."""
     columns = enriched_rows.c
     rows = connection.execute(
         select(columns.line, columns.outcome, columns.barcode, columns.looked_up_at).where(
@@ -67,7 +70,7 @@ def answers_so_far(connection: Connection, digest: str) -> dict[int, Answer]:
 def keep_answer(
     connection: Connection, digest: str, line: int, answer: Answer, now: datetime
 ) -> None:
-    """Write down what a row's page said."""
+    """Record what a row's page said."""
     row = {
         "digest": digest,
         "line": line,
@@ -79,30 +82,30 @@ def keep_answer(
 
 
 def forget_answers(connection: Connection, digest: str, lines: Sequence[int]) -> None:
-    """Take back answers, so that these rows are asked again."""
+    """Delete answers, so these rows' pages are requested again."""
     ours = enriched_rows.c.digest == digest
     connection.execute(delete(enriched_rows).where(ours, enriched_rows.c.line.in_(lines)))
 
 
 def delivery_of(connection: Connection, digest: str) -> Delivery | None:
-    """The delivery that was made of the file with these (unpacked) bytes."""
+    """The delivery made from the file with these (unpacked) bytes."""
     row = connection.execute(_DELIVERY.where(enriched_files.c.digest == digest)).one_or_none()
     return None if row is None else Delivery(*row)
 
 
 def open_deliveries(connection: Connection) -> list[Delivery]:
-    """Deliveries that were not seen to be finished."""
+    """Deliveries that are not recorded as finished."""
     rows = connection.execute(_DELIVERY.where(enriched_files.c.moved_at.is_(None)))
     return [Delivery(*row) for row in rows]
 
 
 def add_delivery(connection: Connection, delivery: Delivery, more: Mapping[str, Any]) -> None:
-    """Note that an enriched file is about to appear in the product inbox; `more` by column."""
+    """Record that an enriched file is about to appear in the product inbox; `more` by column."""
     connection.execute(insert(enriched_files).values(asdict(delivery) | dict(more)))
 
 
 def close_delivery(connection: Connection, digest: str, archive_path: str, now: datetime) -> None:
-    """Note that the enriched file has been placed and its source archived."""
+    """Record that the enriched file has been placed and its source archived."""
     connection.execute(
         update(enriched_files)
         .where(enriched_files.c.digest == digest)
@@ -111,7 +114,7 @@ def close_delivery(connection: Connection, digest: str, archive_path: str, now: 
 
 
 def figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[str, int]]:
-    """The figures of the files that these runs enriched, by run id."""
+    """The figures for the files that these runs enriched, by run id."""
     wanted = select(
         enriched_files.c.run_id, *(enriched_files.c[name] for name in ENRICHMENT_FIGURES)
     )

@@ -1,4 +1,4 @@
-"""Store groups: what is known of a company's stores, their prices as arrays, and the new groups."""
+"""Store groups: what is known about a company's stores, their prices as arrays, new groups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _PRICES = select(prices.c.sku_id, prices.c.price_cents).where(
 
 @dataclass(frozen=True, slots=True)
 class CompanyStores:
-    """One company's stores that have a snapshot, their keys by store id, the flagged anchors."""
+    """One company's stores with a snapshot, their keys by store id, and the flagged anchors."""
 
     states: Sequence[StoreState]
     store_keys: Mapping[str, int]
@@ -33,13 +33,13 @@ class CompanyStores:
 
 
 def companies_with_stores(connection: Connection) -> list[str]:
-    """The companies that have a store with a snapshot, in order."""
+    """The companies that have any store with a snapshot, in order."""
     wanted = select(stores.c.company).where(stores.c.last_scraped_at.is_not(None)).distinct()
     return [row[0] for row in connection.execute(wanted.order_by(stores.c.company))]
 
 
 def company_stores(connection: Connection, company: str) -> CompanyStores:
-    """The stores with their groups and with what they were last compared with."""
+    """The stores with their groups and what they were last compared with."""
     ours = store_comparisons.c.company == company
     marks = {
         row[0]: Mark(*row[1:])
@@ -80,7 +80,7 @@ def company_stores(connection: Connection, company: str) -> CompanyStores:
 
 
 def price_lists(connection: Connection, found: CompanyStores) -> PriceLists:
-    """The prices of today of these stores."""
+    """The current prices of these stores."""
     store_ids = [state.store_id for state in found.states]
     place_of = {found.store_keys[store_id]: place for place, store_id in enumerate(store_ids)}
     columns = [_price_rows(connection, store_key, place) for store_key, place in place_of.items()]
@@ -89,7 +89,7 @@ def price_lists(connection: Connection, found: CompanyStores) -> PriceLists:
 
 
 def _price_rows(connection: Connection, store_key: int, place: int) -> npt.NDArray[np.int64]:
-    """A store's prices as three rows: its place, sku_id, price in cents."""
+    """A store's prices as three rows: its index, sku_id, price in cents."""
     cursor = connection.execute(_PRICES, {"of_store": store_key})
     found = np.array([(row[0], row[1]) for row in cursor.all()], dtype=np.int64).reshape(-1, 2)
     return np.vstack((np.full(len(found), place, dtype=np.int64), found.T))
@@ -98,7 +98,7 @@ def _price_rows(connection: Connection, store_key: int, place: int) -> npt.NDArr
 def write_groups(
     connection: Connection, company: str, moved: Mapping[str, str], flagged: Mapping[str, bool]
 ) -> None:
-    """Put stores into other groups, as store id → anchor's store id; drop groups without stores.
+    """Move stores to other groups, as store id → anchor's store id; delete groups without stores.
 
     `flagged`: anchors whose flag changes, by store id.
     """
@@ -131,7 +131,7 @@ def write_groups(
 
 
 def write_marks(connection: Connection, company: str, marks: Mapping[str, Mark | None]) -> None:
-    """Remember with what stores were compared, by store id; None forgets it."""
+    """Store what each store was compared with, by store id; None deletes it."""
     if not marks:
         return
     statement = delete(store_comparisons).where(

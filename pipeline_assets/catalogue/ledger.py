@@ -1,4 +1,4 @@
-"""The ledger of accepted files: each counts once, and each move is begun and ended here."""
+"""The ledger of accepted files: each counts once, and each move starts and ends here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class LedgerEntry:
     moved_at: datetime | None
 
 
-# What a file changes is known only after it has its file_id.
+# What a file changes is known only after it has a file_id.
 NOTHING_CHANGED = {
     "skus_new": 0,
     "products_new": 0,
@@ -48,13 +48,13 @@ def entry_with_digest(connection: Connection, digest: str) -> LedgerEntry | None
 
 
 def open_moves(connection: Connection) -> list[LedgerEntry]:
-    """Accepted files that were not seen to reach the archive."""
+    """Accepted files that are not recorded as archived."""
     rows = connection.execute(_ENTRY.where(ingested_files.c.moved_at.is_(None)))
     return [LedgerEntry(*row) for row in rows]
 
 
 def add_entry(connection: Connection, values: Mapping[str, Any]) -> int:
-    """Write a file into the ledger, its move still open; returns its file_id."""
+    """Add a file to the ledger with its move still open; returns its file_id."""
     return insert_row(connection, ingested_files, values)
 
 
@@ -66,7 +66,7 @@ def complete_entry(connection: Connection, file_id: int, counts: Mapping[str, in
 
 
 def close_move(connection: Connection, file_id: int, archive_path: str, now: datetime) -> None:
-    """Note that the file lies at `archive_path`."""
+    """Record that the file is at `archive_path`."""
     connection.execute(
         update(ingested_files)
         .where(ingested_files.c.file_id == file_id)
@@ -75,5 +75,5 @@ def close_move(connection: Connection, file_id: int, archive_path: str, now: dat
 
 
 def number_of_files(connection: Connection) -> int:
-    """How many files were ever accepted."""
+    """How many files have ever been accepted."""
     return connection.execute(select(func.count()).select_from(ingested_files)).scalar_one()

@@ -1,4 +1,4 @@
-"""All that bears on which SKUs are one product, and the marks that say where it has changed."""
+"""All that decides which SKUs are one product, and the marks that show where it has changed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -20,10 +20,10 @@ _FACTS = select(
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """SKUs and all that bears on which of them are one product.
+    """SKUs and all that decides which of them are one product.
 
-    Closed: with a SKU, those that share its barcode, its match key, its product or an operator's
-    decision are in it too. `current` is each SKU's product as it is.
+    Closed: for each SKU, those that share its barcode, its match key, its product or an operator's
+    decision are also in it. `current` is each SKU's present product.
     """
 
     facts: Mapping[int, SkuFacts]
@@ -34,7 +34,7 @@ class Neighbourhood:
 
 
 def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbourhood:
-    """All that bears on the products of these SKUs."""
+    """All that decides the products of these SKUs."""
     facts: dict[int, SkuFacts] = {}
     current: dict[int, int | None] = {}
     decisions: set[Decision] = set()
@@ -90,7 +90,7 @@ def _products(connection: Connection, product_ids: Collection[int]) -> dict[int,
 
 
 def _sold_together(connection: Connection, groups: Sequence[Sequence[int]]) -> set[tuple[int, int]]:
-    """Within each group: which SKUs stood side by side."""
+    """Which SKUs within each group were sold side by side."""
     columns = price_history.c
     wanted = select(columns.store_key, columns.sku_id, columns.scraped_at, columns.price_cents)
     sku_ids = [sku_id for group in groups for sku_id in group]
@@ -109,7 +109,7 @@ def sharing(
 
 
 def mark_changed(connection: Connection, sku_ids: Collection[int], file_id: int) -> None:
-    """Note that what decides on these SKUs' products changed with this file."""
+    """Record that this file changed what decides these SKUs' products."""
     for piece in pieces(sku_ids):
         connection.execute(
             update(skus).where(skus.c.sku_id.in_(piece)).values(identity_file_id=file_id)
@@ -117,13 +117,13 @@ def mark_changed(connection: Connection, sku_ids: Collection[int], file_id: int)
 
 
 def changed_since(connection: Connection, file_id: int) -> set[int]:
-    """The SKUs on whose products a file after this one bears."""
+    """The SKUs whose products may have changed with a file after this one."""
     wanted = select(skus.c.sku_id).where(skus.c.identity_file_id > file_id)
     return {row[0] for row in connection.execute(wanted)}
 
 
 def decided(connection: Connection) -> set[int]:
-    """The SKUs that an operator has decided on."""
+    """The SKUs that an operator has made a decision on."""
     columns = product_decisions.c
     rows = connection.execute(select(columns.sku_id_a, columns.sku_id_b))
     return {sku_id for row in rows for sku_id in (row[0], row[1])}

@@ -1,4 +1,4 @@
-"""Prices and their history: what a store asks today, and the writing of what a snapshot changes."""
+"""Prices and their history: a store's current prices, and writing what a snapshot changes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ _PRICES = select(
 
 
 def lookup_prices(connection: Connection, store_key: int) -> dict[int, Price]:
-    """Everything the store sells today, by sku_id."""
+    """Everything that the store sells now, by sku_id."""
     rows = connection.execute(_PRICES.where(prices.c.store_key == store_key)).all()
     return {row[0]: _price(row) for row in rows}
 
@@ -42,7 +42,7 @@ def _price(row: Row[*tuple[Any, ...]]) -> Price:
         unit_of_measure,
         is_available,
         previous_price_cents,
-    ) = row  # unpacked as `_PRICES` selects: asking a row by name takes ten times as long
+    ) = row  # unpacked in `_PRICES` order: reading a row by name takes ten times as long
     terms = Terms(
         was_price_cents=was_price_cents,
         saving_cents=saving_cents,
@@ -62,11 +62,11 @@ def _price(row: Row[*tuple[Any, ...]]) -> Price:
 def lookup_last_prices(
     connection: Connection, store_key: int, sku_ids: Collection[int]
 ) -> dict[int, int]:
-    """The last price, in cents, that the store ever asked for each of these SKUs."""
+    """The last price, in cents, that the store ever had for each of these SKUs."""
     priced = (
         select(price_history.c.sku_id, price_history.c.price_cents)
         .where(price_history.c.store_key == store_key, price_history.c.price_cents.is_not(None))
-        .order_by(price_history.c.scraped_at)  # so that the last one stays in the dictionary
+        .order_by(price_history.c.scraped_at)  # so the last one stays in the dictionary
     )
     rows = rows_where_in(connection, priced, price_history.c.sku_id, sku_ids)
     return {row[0]: row[1] for row in rows}
@@ -75,7 +75,7 @@ def lookup_last_prices(
 def apply_price_plan(
     connection: Connection, plan: PricePlan, store_key: int, header: Header
 ) -> None:
-    """Write a store's prices of today and append what changed to the history."""
+    """Write a store's current prices and append the changes to the history."""
     if plan.new:
         since = {"store_key": store_key, "price_since_date": header.scraped_date}
         write_rows(connection, insert(prices), [_columns(price) | since for price in plan.new])

@@ -1,4 +1,4 @@
-"""Writes which SKUs are one product: ids that are new, SKUs that move, ids that retire."""
+"""Writes which SKUs are one product: new ids, SKUs that move, ids that are retired."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from pipeline_assets.domain.products.plan import (
 
 
 def apply_product_plan(connection: Connection, plan: ProductPlan, now: datetime) -> None:
-    """Write the plan; every product id that was ever given out goes on resolving."""
+    """Write the plan; every product id ever assigned still resolves."""
     if plan.is_empty:
         return
     _write_summaries(connection, plan.summaries)
@@ -56,7 +56,7 @@ def _create(connection: Connection, created: Sequence[CreatedProduct], now: date
     )
     ids: dict[int, int] = {}
     for piece in pieces([product.summary.display_sku_id for product in created]):
-        # The highest id is the one just given; a lower one is of a product of former days.
+        # The highest id is the one just assigned; a lower one is an older product's.
         found = connection.execute(newest.where(products.c.display_sku_id.in_(piece)))
         ids |= {row[0]: row[1] for row in found}
     return [ids[product.summary.display_sku_id] for product in created]
@@ -104,6 +104,6 @@ def _merge_row(
 
 
 def delete_products_without_skus(connection: Connection) -> int:
-    """Remove the products that no SKU belongs to; how many there were."""
+    """Delete the products that no SKU belongs to; returns how many there were."""
     used = exists().where(skus.c.product_id == products.c.product_id)
     return connection.execute(delete(products).where(~used)).rowcount

@@ -1,4 +1,4 @@
-"""Reads for people: what became of files, what the catalogue holds."""
+"""Reads for people: what happened to files, what the catalogue holds."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ FILE_FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """How the last attempt on a file ended; `figures` only where it was accepted."""
+    """How the last attempt on a file ended; `figures` only if it was accepted."""
 
     name: str
     outcome: str
@@ -44,7 +44,7 @@ class FileReport:
 
 
 def files_of_runs(connection: Connection, run_ids: Collection[str]) -> list[FileReport]:
-    """What became of the files that these runs took, in the order of the attempts."""
+    """What happened to the files that these runs processed, in the order of the attempts."""
     columns = file_attempts.c
     wanted = select(
         columns.name, columns.outcome, columns.reason, columns.message, columns.run_id

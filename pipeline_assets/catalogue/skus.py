@@ -1,4 +1,4 @@
-"""SKUs: what is known of those a snapshot names, and the writing of what it changes in them."""
+"""SKUs: what is known about those that a snapshot names, and writing what it changes."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ _KNOWN_SKUS = select(
 def lookup_skus(
     connection: Connection, company: str, names: Collection[str]
 ) -> dict[str, KnownSku]:
-    """The company's SKUs among `names` (its own identifiers), by that name."""
+    """Those of the company's SKUs that are in `names` (its own identifiers), by name."""
     ours = _KNOWN_SKUS.where(skus.c.company == company)
     rows = rows_where_in(connection, ours, skus.c.sku, names)
     return {row[1]: _known_sku(row) for row in rows}
@@ -65,7 +65,7 @@ def _known_sku(row: Row[*tuple[Any, ...]]) -> KnownSku:
         barcode,
         barcode_at,
         no_barcode_at,
-    ) = row  # unpacked as `_KNOWN_SKUS` selects: asking a row by name takes ten times as long
+    ) = row  # unpacked in `_KNOWN_SKUS` order: reading a row by name takes ten times as long
     facts = ListedFacts(
         name=name,
         brand=brand_name,
@@ -117,7 +117,7 @@ def _update_in(connection: Connection, sku_ids: Sequence[int], values: Mapping[s
 
 
 class _Columns:
-    """Turns records into table rows: categories and brands become the ids of their own rows."""
+    """Turns records into table rows; categories and brands become the ids of their own rows."""
 
     def __init__(self, connection: Connection, company: str, records: Iterable[SkuRecord]) -> None:
         paths: set[str] = set()

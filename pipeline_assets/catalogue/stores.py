@@ -1,4 +1,4 @@
-"""Stores: looked up, registered from the first file that names them, and their last snapshot."""
+"""Stores: looked up, registered from the first file that names them, with their last snapshot."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +14,14 @@ from pipeline_assets.domain.snapshots.header import Header
 
 @dataclass(frozen=True, slots=True)
 class KnownStore:
-    """A store of the catalogue; `last` is None while no snapshot of it was accepted."""
+    """A store in the catalogue; `last` is None until a snapshot of it is accepted."""
 
     store_key: int
     last: LastSnapshot | None
 
 
 def lookup_store(connection: Connection, company: str, store_id: str) -> KnownStore | None:
-    """The store with this identifier, if it is registered."""
+    """The store with this identifier; None if it is not registered."""
     row = connection.execute(
         select(stores.c.store_key, stores.c.last_scraped_at, stores.c.last_priced_rows).where(
             stores.c.company == company, stores.c.store_id == store_id
@@ -34,7 +34,7 @@ def lookup_store(connection: Connection, company: str, store_id: str) -> KnownSt
 
 
 def get_or_create_store(connection: Connection, header: Header, now: datetime) -> KnownStore:
-    """The snapshot's store, registered as the anchor of a group of one where it is new."""
+    """The snapshot's store; a new store is registered as the anchor of a group of one."""
     known = lookup_store(connection, header.company, header.store_id)
     if known is not None:
         return known
@@ -50,7 +50,7 @@ def get_or_create_store(connection: Connection, header: Header, now: datetime) -
 
 
 def apply_header(connection: Connection, store_key: int, header: Header, rows_priced: int) -> None:
-    """Remember the snapshot as the store's last accepted one."""
+    """Record the snapshot as the store's last accepted one."""
     facts: dict[str, Any] = {
         "last_scraped_at": header.scraped_at,
         "last_scraped_date": header.scraped_date,

@@ -1,4 +1,4 @@
-"""Which match keys mean one product: the table of translations, and its export."""
+"""Which match keys mean the same product: the table of translations, and its export."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,7 +9,7 @@ from pipeline_assets.catalogue.schema import brand_aliases, brands, product_tran
 
 
 def product_keys(connection: Connection, match_keys: Collection[str]) -> dict[str, str]:
-    """The canonical keys on record of these match keys."""
+    """The recorded canonical keys of these match keys."""
     columns = product_translations.c
     wanted = select(columns.match_key, columns.canonical_key)
     rows = rows_where_in(connection, wanted, columns.match_key, match_keys)
@@ -19,7 +19,7 @@ def product_keys(connection: Connection, match_keys: Collection[str]) -> dict[st
 def write_product_keys(
     connection: Connection, written: Mapping[str, str], withdrawn: Collection[str]
 ) -> None:
-    """Record match key → canonical key; forget the withdrawn match keys."""
+    """Record match key → canonical key; delete the withdrawn match keys."""
     table = product_translations
     for piece in pieces({*written, *withdrawn}):
         connection.execute(delete(table).where(table.c.match_key.in_(piece)))
@@ -48,7 +48,7 @@ def all_brand_names(connection: Connection) -> dict[str, str]:
 
 
 def unknown_product_keys(connection: Connection) -> list[str]:
-    """Match keys on record that no SKU has any more."""
+    """Recorded match keys that no SKU has any more."""
     used = select(skus.c.match_key).where(skus.c.match_key == product_translations.c.match_key)
     rows = connection.execute(select(product_translations.c.match_key).where(~used.exists()))
     return [row[0] for row in rows]

@@ -1,4 +1,4 @@
-"""The views that apps ask. Their columns are public and stay."""
+"""The views that apps query. Their columns are public and do not change."""
 
 from pipeline_assets.catalogue.database.dialect import Dialect
 
@@ -30,7 +30,7 @@ _ARTICLES = """
 
 
 def store_prices(dialect: Dialect) -> str:
-    """The select behind `store_prices`: one row per store and SKU that is sold there today."""
+    """The select behind `store_prices`: one row per store and SKU that it sells now."""
     return f"""
 SELECT stores.company AS company,
        stores.store_id AS store_id,{_prices(dialect)},
@@ -40,9 +40,9 @@ SELECT stores.company AS company,
 
 
 def estimated_prices(dialect: Dialect) -> str:
-    """The select behind `estimated_prices`: for a store that is not current its anchor's prices.
+    """The select behind `estimated_prices`: its anchor's prices for a store that is not current.
 
-    Its own where it is current, or its anchor is not either.
+    A store that is current, or whose anchor is not current either, has its own prices.
     """
     return f"""
 SELECT stores.company AS company,
@@ -67,9 +67,10 @@ SELECT stores.company AS company,
 
 
 def stores_to_scrape(dialect: Dialect) -> str:
-    """The select behind `stores_to_scrape`: all stores, those most worth scraping first.
+    """The select behind `stores_to_scrape`: all stores, most worth scraping first.
 
-    Never scraped, then anchors flagged for it, then the stalest; anchors before members.
+    First those never scraped, then flagged anchors, then the rest; in each, anchors before members,
+    then the stalest first.
     """
     del dialect  # the same on all databases
     return """

@@ -14,20 +14,20 @@ def last_file_id(connection: Connection) -> int:
 
 
 def first_ingested_at(connection: Connection) -> datetime | None:
-    """When the first accepted file was taken; None when there is none."""
+    """When the first accepted file was ingested; None when there is none."""
     wanted = select(ingested_files.c.ingested_at).order_by(ingested_files.c.file_id).limit(1)
     return connection.execute(wanted).scalar_one_or_none()
 
 
 def watermark(connection: Connection, step: str) -> int:
-    """The newest file that the step has seen; 0 before its first run."""
+    """The newest accepted file that the step has seen; 0 before its first run."""
     columns = post_processing_steps.c
     wanted = select(columns.file_id).where(columns.step == step)
     return int(connection.execute(wanted).scalar_one_or_none() or 0)
 
 
 def set_watermark(connection: Connection, step: str, file_id: int) -> None:
-    """Note that the step has seen everything up to this file."""
+    """Record that the step has seen everything up to this file."""
     columns = post_processing_steps.c
     seen = connection.execute(
         select(columns.file_id).where(columns.step == step)

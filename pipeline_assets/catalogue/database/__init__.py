@@ -1,1 +1,1 @@
-"""What every subject needs of a database: connections, transactions, its errors, migrations."""
+"""What every subject needs from a database: connections, transactions, errors, migrations."""

@@ -1,4 +1,4 @@
-"""The databases that a catalogue can be on: one object for each, with what differs.
+"""The databases that a catalogue can be on: one object for each, with the differences.
 
 Column types that differ are in `schema.types`. All other SQL is the same everywhere.
 """
@@ -30,45 +30,44 @@ class Dialect(ABC):
 
     @abstractmethod
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
-        """A new engine, whose connections wait for a lock for `lock_timeout_s`."""
+        """A new engine; its connections wait for a lock for at most `lock_timeout_s` seconds."""
 
     def file(self, url: URL) -> Path | None:
-        """The file that the catalogue is; None for one on a server, or in memory."""
+        """The catalogue's file; None for a catalogue on a server or in memory."""
         del url
         return None
 
     def hold(self, connection: Connection, lock: str) -> None:
-        """Keep others out of this row of table `locks` until the transaction ends."""
+        """Lock this row of table `locks` until the transaction ends."""
         row = select(locks.c.name).where(locks.c.name == lock).with_for_update()
         connection.execute(row).scalar_one()
 
     @abstractmethod
     def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
-        """Keep a second process from migrating too."""
+        """Keep a second process from migrating at the same time."""
 
     @abstractmethod
     def is_transient(self, error: DBAPIError) -> bool:
         """Whether another try may succeed; False for the errors of other databases.
 
-        So it is for a duplicate key, a deadlock, a lock that did not come in time and a lost
-        connection.
+        It may for a duplicate key, a deadlock, a lock timeout and a lost connection.
         """
 
     @abstractmethod
     def is_out_of_reach(self, error: DBAPIError) -> bool:
-        """Whether connecting failed because no server answers, or it accepts no more."""
+        """Whether connecting failed because no server answers or it takes no more connections."""
 
     @abstractmethod
     def decimal(self, column: str, precision: int, scale: int) -> str:
-        """SQL: the whole number in `column` with the point before its last `scale` digits."""
+        """SQL: the whole number in `column` with a point before its last `scale` digits."""
 
     @abstractmethod
     def days_ago(self, days: int) -> str:
-        """SQL: the moment (UTC) so many days before now."""
+        """SQL: the moment (UTC) this many days before now."""
 
 
 class _Sqlite(Dialect):
-    """A file. A transaction that writes keeps out every other, so there is nothing to lock."""
+    """A file. Only one transaction writes at a time, so there is nothing to lock."""
 
     titles = ("SQLite",)
     reads: Mapping[str, Any] = {}
@@ -81,16 +80,16 @@ class _Sqlite(Dialect):
 
     @staticmethod
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # the begin event says how each transaction starts
+        connection.isolation_level = None  # the begin event decides how each transaction starts
         connection.execute("PRAGMA journal_mode=WAL")
-        # FULL: a file leaves the inbox right after the commit, so the commit has to be on the disk.
+        # FULL: a file leaves the inbox right after the commit, so the commit must be on disk.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
     @staticmethod
     def _begin(connection: Connection) -> None:
         writes = WRITES.items() <= connection.get_execution_options().items()
-        # A read lock that is made a write lock later can fail at once; so writers take it first.
+        # Turning a read lock into a write lock can fail at once, so writers take it from the start.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def file(self, url: URL) -> Path | None:
@@ -111,8 +110,8 @@ class _Sqlite(Dialect):
         return False
 
     def decimal(self, column: str, precision: int, scale: int) -> str:
-        # There is no decimal type: the double nearest to the exact number sorts and compares as
-        # a number; the tables hold the exact integers.
+        # There is no decimal type. The double nearest to the exact number sorts and compares as
+        # a number; the tables have the exact integers.
         return f"{column} / {10**scale}.0"
 
     def days_ago(self, days: int) -> str:
@@ -120,16 +119,16 @@ class _Sqlite(Dialect):
 
 
 class _MySql(Dialect):
-    """MySQL or MariaDB. Errors are recognised by their numbers, as texts differ."""
+    """MySQL or MariaDB. Errors are recognised by their numbers, because the texts differ."""
 
     titles = ("MySQL", "MariaDB")
 
     DUPLICATE_KEY = 1062
     LOCK_TIMEOUT = 1205
     DEADLOCK = 1213
-    # The connection went away, the server is going down or was told to stop this one.
+    # The connection was lost, the server is shutting down, or the connection was killed.
     CONNECTION_LOST = frozenset({1053, 1317, 1927, 2006, 2013, 2055, 4031})
-    # No server answers, or it takes no more connections: waiting may help.
+    # No server answers or it takes no more connections: waiting may help.
     OUT_OF_REACH = CONNECTION_LOST | {1040, 1203, 2002, 2003, 2005}
     TRANSIENT = CONNECTION_LOST | {DUPLICATE_KEY, LOCK_TIMEOUT, DEADLOCK}
 
@@ -142,13 +141,13 @@ class _MySql(Dialect):
     def _prepare(lock_timeout_s: int, connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {lock_timeout_s}")
-        # Whatever the server's own mode: a value that does not fit is an error, not another value.
+        # Whatever the server's own mode: a value that does not fit is an error, never changed.
         cursor.execute("SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'")
         cursor.close()
 
     @contextmanager
     def migrating_alone(self, connection: Connection) -> Iterator[None]:
-        # No transaction would do: each statement that changes the schema is a commit of its own.
+        # A transaction would not help: each statement that changes the schema commits.
         connection.execute(select(func.get_lock("pipeline_assets migration", 600)))
         try:
             yield
@@ -177,12 +176,12 @@ class _MySql(Dialect):
 
 SQLITE, MYSQL = _Sqlite(), _MySql()
 
-# By SQLAlchemy's name of the database.
+# By SQLAlchemy's name for the database.
 DIALECTS: Mapping[str, Dialect] = {"sqlite": SQLITE, "mysql": MYSQL, "mariadb": MYSQL}
 
 
 def dialect_of(name: str) -> Dialect:
-    """The dialect of the database that SQLAlchemy calls so; raises `UsageError` for any other."""
+    """The dialect with this SQLAlchemy name; raises `UsageError` for any other database."""
     if name not in DIALECTS:
         kinds = dict.fromkeys(DIALECTS.values())
         *first, last = (title for dialect in kinds for title in dialect.titles)

@@ -13,13 +13,13 @@ from pipeline_assets.errors import CatalogueUnavailableError
 
 
 class Lock(StrEnum):
-    """What a transaction keeps others out of, until it ends or its process dies.
+    """What a transaction locks until it ends or its process dies.
 
     `CATALOGUE`: products, SKUs, prices, brands, groups and the ledger. Which SKUs are one product
-    depends on all of them, so that whoever writes them takes turns. `ATTEMPTS`: the decision whose
-    file is whose. A transaction takes one of them at most, and first of all.
+    depends on all of them, so writers take turns. `ATTEMPTS`: the decision which run processes a
+    file. A transaction takes at most one lock, before it does anything else.
 
-    On SQLite every transaction that writes keeps out every other; there is nothing to lock.
+    On SQLite, only one transaction writes at a time, so there is nothing to lock.
     """
 
     CATALOGUE = "catalogue"
@@ -28,7 +28,7 @@ class Lock(StrEnum):
 
 @lru_cache(maxsize=8)
 def engine_for(url: str, lock_timeout_s: float = 30) -> Engine:
-    """The engine of a catalogue URL; one per process and URL, connections opened when needed.
+    """The engine for a catalogue URL; one per process and URL, connections opened when needed.
 
     Raises `UsageError` for a database that no catalogue can be on.
     """
@@ -48,9 +48,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(
     engine: Engine, lock: Lock | None = None, *, is_rehearsal: bool = False
 ) -> Iterator[Connection]:
-    """A transaction that writes: all of it or nothing; a rehearsal ends with nothing.
+    """A transaction that writes: all of it or nothing. A rehearsal is rolled back.
 
-    Without a `lock` it is one that touches only rows that are the caller's own.
+    Without a `lock`, it must touch only the caller's own rows.
     """
     with _connected(engine) as connection:
         writer = connection.execution_options(**WRITES)
@@ -66,7 +66,7 @@ def writing(
 def _connected(engine: Engine) -> Iterator[Connection]:
     try:
         connection = engine.connect()
-    except DBAPIError as error:  # drivers differ in which of their errors this is
+    except DBAPIError as error:  # drivers raise different errors for this
         shown = engine.url.render_as_string(hide_password=True)
         is_transient = dialect_of(engine.dialect.name).is_out_of_reach(error)
         raise CatalogueUnavailableError(

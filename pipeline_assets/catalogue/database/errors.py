@@ -1,4 +1,4 @@
-"""Which database errors are transient, decided here alone, and how an error is shown."""
+"""Which database errors are transient (decided only here), and how an error is shown."""
 
 from sqlalchemy.exc import DBAPIError
 
@@ -7,7 +7,7 @@ from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether a new try with a new connection may well succeed."""
+    """Whether another try with a new connection may succeed."""
     if isinstance(error, CatalogueUnavailableError):
         return error.is_transient
     if not isinstance(error, DBAPIError):
@@ -18,12 +18,12 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_of_the_database(error: BaseException) -> bool:
-    """Whether it is the database that complains, of a full disk say."""
+    """Whether the database reports the error itself, such as a full disk."""
     return isinstance(error, DBAPIError)
 
 
 def shown_cause(error: BaseException) -> str:
-    """An error in one line, without the statement and its values."""
+    """An error on one line, without the statement and its values."""
     if isinstance(error, PipelineError):
         return str(error)
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error

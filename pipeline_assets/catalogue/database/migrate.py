@@ -1,4 +1,4 @@
-"""Brings a catalogue to the schema this code works with."""
+"""Brings a catalogue to the schema that this code works with."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +22,7 @@ VIEWS = {
 
 
 class SchemaState(StrEnum):
-    """How a catalogue's schema stands to the one that this code works with."""
+    """How a catalogue's schema compares with the one that this code works with."""
 
     ABSENT = "absent"
     OLDER = "older"
@@ -30,7 +30,7 @@ class SchemaState(StrEnum):
 
 
 def schema_state(engine: Engine) -> SchemaState:
-    """Whether there is a catalogue, and of today's schema; creates nothing.
+    """Whether there is a catalogue, and whether its schema is current; creates nothing.
 
     Raises `UsageError` when it was written by a newer version of this project.
     """
@@ -48,7 +48,7 @@ def schema_state(engine: Engine) -> SchemaState:
 
 
 def migrate(engine: Engine) -> bool:
-    """Apply the migrations that are missing; True when there were any. Safe to call each time.
+    """Apply missing migrations; True when there were any. Safe to call repeatedly.
 
     Raises `UsageError` when the catalogue was written by a newer version of this project.
     """
@@ -93,7 +93,7 @@ def _refuse_newer(config: Config, revision: str | None, engine: Engine) -> None:
 
 
 def _create_views(connection: Connection) -> None:
-    # Views hold nothing, so they are made anew from today's text instead of being migrated.
+    # Views hold no data, so they are recreated from their current text instead of being migrated.
     dialect = dialect_of(connection.dialect.name)
     for name, query in VIEWS.items():
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))

@@ -1,4 +1,4 @@
-"""Statements that every read and write uses: long lists in pieces, a row and its new key."""
+"""Statements that reads and writes share: long lists in pieces, a new row and its key."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ CHUNK = 2_000
 
 
 def pieces(values: Collection[_T]) -> Iterator[list[_T]]:
-    """The values in lists of at most `CHUNK`."""
+    """The values, in lists of at most `CHUNK`."""
     ordered = list(values)
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]
@@ -20,7 +20,7 @@ def pieces(values: Collection[_T]) -> Iterator[list[_T]]:
 def write_rows(
     connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Execute a statement for each row, by the driver's `executemany`, piece by piece.
+    """Execute a statement for each row with the driver's `executemany`, piece by piece.
 
     A driver may put the rows of a piece into one statement, and servers limit its size.
     """
@@ -40,7 +40,7 @@ def rows_where_in(
 
 
 def insert_row(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
-    """Insert one row; returns the number it was given."""
+    """Insert one row; returns the number that it was given."""
     key = connection.execute(insert(table).values(**values)).inserted_primary_key
     assert key is not None
     return int(key[0])

@@ -1,4 +1,4 @@
-"""A value of the domain as columns: every field by name, and none forgotten."""
+"""A value of the domain as columns: every field by name, none left out."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -12,12 +12,12 @@ _Result = TypeVar("_Result")
 
 
 def every_field_of(
-    make: Callable[_Fields, _Value],  # noqa: ARG001 - its type alone is used
+    make: Callable[_Fields, _Value],  # noqa: ARG001 - only its type is used
 ) -> Callable[[Callable[_Fields, _Result]], Callable[[_Value], _Result]]:
     """Turn a function of a struct's fields, by name, into a function of the struct.
 
-    The function must take exactly the fields of the struct `make`: mypy rejects it as soon as the
-    struct has one more.
+    The function must take exactly the fields of the struct `make`: mypy rejects it once the struct
+    has another field.
     """
 
     def of_fields(function: Callable[_Fields, _Result]) -> Callable[[_Value], _Result]:

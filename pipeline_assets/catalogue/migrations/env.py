@@ -1,4 +1,4 @@
-"""How Alembic reaches the catalogue: on the connection that `catalogue.migrate` hands over."""
+"""How Alembic reaches the catalogue: on the connection that `database.migrate` hands over."""
 
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    transactional_ddl=False,  # the caller's transaction holds it all
+    transactional_ddl=False,  # everything is in the caller's transaction
     render_item=render_item,
     render_as_batch=True,
 )

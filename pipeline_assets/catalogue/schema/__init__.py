@@ -2,8 +2,8 @@
 
 Fixed meanings: `store_id` and `sku` are a company's own identifiers, always text; `store_key`,
 `sku_id`, `product_id`, … are this catalogue's numbers; `_cents` and `_e4` are whole cents and
-ten-thousandths of a dollar (money is never a binary float); `_at` is UTC, `_date` the day as the
-file gives it.
+ten-thousandths of a dollar (money is never a binary float); `_at` is UTC; `_date` is the day that
+the file gives.
 """
 
 from pipeline_assets.catalogue.schema.base import metadata

@@ -1,4 +1,4 @@
-"""What all tables share: their metadata, and the types of the keys that several of them have."""
+"""What all tables share: their metadata, and the types of keys that several of them use."""
 
 from sqlalchemy import MetaData
 

@@ -8,7 +8,7 @@ from pipeline_assets.catalogue.schema.types import MOMENT, text_of
 enriched_rows = Table(
     "enriched_rows",
     metadata,
-    # The source's unpacked bytes and the line in it: a file that is dropped again goes on there.
+    # The source's unpacked bytes and the line in it: a file that is delivered again resumes there.
     Column("digest", text_of(64), primary_key=True),
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("outcome", text_of(16), nullable=False),

@@ -1,4 +1,4 @@
-"""Files: which were accepted, what was tried, how far post-processing has come."""
+"""Files: which were accepted, the attempts on them, how far post-processing has come."""
 
 from sqlalchemy import Column, Date, Index, Integer, Table
 
@@ -38,7 +38,7 @@ file_attempts = Table(
     Column("attempt_id", KEY, primary_key=True),
     Column("inbox", text_of(32), nullable=False),
     Column("name", text_of(255), nullable=False),
-    # Which version of the file: an attempt on another content of that name is another story.
+    # Which version of the file: attempts on other content of the same name do not count.
     Column("fingerprint", text_of(96), nullable=False),
     Column("digest", text_of(64), index=True),
     Column("outcome", text_of(16), nullable=False),

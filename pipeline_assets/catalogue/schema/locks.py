@@ -1,4 +1,4 @@
-"""Rows that transactions lock so as not to meet: see `catalogue.engine.Lock`."""
+"""Rows that transactions lock so they do not run at the same time: see `database.engine.Lock`."""
 
 from sqlalchemy import Column, Table
 

@@ -1,4 +1,4 @@
-"""What each store asks today, and what it asked before."""
+"""Each store's current prices, and its earlier ones."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table
 

@@ -1,4 +1,4 @@
-"""SKUs, the products they are, brands, and what was concluded and decided about them."""
+"""SKUs, the products they belong to, brands, and the conclusions and decisions about them."""
 
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
 
@@ -29,7 +29,7 @@ products = Table(
     # The SKU with the lowest (company, sku): its name and brand are the product's.
     Column("display_sku_id", KEY, nullable=False, index=True),
     Column("created_at", MOMENT, nullable=False),
-    sqlite_autoincrement=True,  # an id that was given out is never given out again
+    sqlite_autoincrement=True,  # an id is never assigned twice
 )
 
 product_redirects = Table(
@@ -49,7 +49,7 @@ skus = Table(
     Column("product_id", KEY, ForeignKey("products.product_id"), index=True),
     Column("name", text_of(512), nullable=False),
     Column("brand_name", text_of(255)),
-    # The normalised brand name; which brand that is stands in `brand_aliases`.
+    # The normalised brand name; `brand_aliases` says which brand that is.
     Column("brand_alias", text_of(255), ForeignKey("brand_aliases.alias"), index=True),
     Column("size", text_of(255)),
     Column("category_id", KEY, ForeignKey("categories.category_id")),
@@ -57,14 +57,14 @@ skus = Table(
     Column("image_url", text_of(2048)),
     Column("aldi_image_url", text_of(2048)),
     Column("match_key", text_of(512), index=True),
-    # The newest snapshot that named the SKU, and where a fact is older than that: its own source.
+    # The newest snapshot that named the SKU, and for each older fact its own source.
     Column("facts_at", MOMENT, nullable=False),
     Column("facts_store_id", STORE_ID, nullable=False),
     Column("older_sources", LONG_TEXT),
     Column("barcode", BARCODE, index=True),
     Column("barcode_at", MOMENT),
     Column("no_barcode_at", MOMENT),
-    # The last file that changed what decides on the product, facts of other SKUs included:
+    # The last file that changed what decides the product, including facts of other SKUs:
     # post-processing starts from here.
     Column("identity_file_id", KEY, nullable=False, index=True),
     UniqueConstraint("company", "sku"),

@@ -1,4 +1,4 @@
-"""Companies, their stores and categories, and the groups of stores that price alike."""
+"""Companies, their stores and categories, and the groups of stores with the same prices."""
 
 from sqlalchemy import (
     Boolean,
@@ -67,7 +67,7 @@ store_group_members = Table(
 store_comparisons = Table(
     "store_comparisons",
     metadata,
-    # What a store was last compared with, so that it is not compared again without need.
+    # What a store was last compared with, so it is not compared again needlessly.
     Column("company", COMPANY, primary_key=True),
     Column("store_id", STORE_ID, primary_key=True),
     Column("rules", text_of(255), nullable=False),

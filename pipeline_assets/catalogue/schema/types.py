@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite and on MySQL/MariaDB.
 
-Texts compare byte by byte: by MySQL's default collation `Café` and `cafe` would be one, by its
-older binary ones `cafe` and `cafe ` as well, since they pad with spaces.
+Texts compare byte by byte. Under MySQL's default collation, `Café` and `cafe` would be equal; under
+its older binary ones, so would `cafe` and `cafe `, as they pad with spaces.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ def _exact_text(_column_type: _ExactText, compiler: Any, **_: Any) -> str:
 
 
 def _exact(dialect: Any) -> str:
-    # The same collation, binary and without padding, under the name that each server gives it.
+    # The same collation, binary and without padding, by the name that each server gives it.
     collation = "utf8mb4_nopad_bin" if dialect.is_mariadb else "utf8mb4_0900_bin"
     return f"CHARACTER SET utf8mb4 COLLATE {collation}"
 
@@ -42,7 +42,7 @@ def text_of(length: int) -> String:
 
 LONG_TEXT = _ExactText()
 
-# SQLite counts up only an INTEGER key by itself; MySQL's may outgrow 32 bits.
+# Only an INTEGER key counts up by itself on SQLite; a MySQL key may outgrow 32 bits.
 KEY = BigInteger().with_variant(Integer(), "sqlite")
 
 # UTC without a zone, to the microsecond, as both databases store it.
