@@ -1,1 +1,1 @@
-"""The shipped sample: invented snapshot files, for trying the system without any real ones."""
+"""The sample that comes with the project: invented snapshot files to try it without real ones."""

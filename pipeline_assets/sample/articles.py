@@ -1,6 +1,6 @@
-"""The sample's invented catalogue: what the articles are, before any company writes them down.
+"""The sample's invented catalogue: what the articles are, before any company lists them.
 
-How a company names, prices or sells them is not here, but in `companies` and `shops`.
+How a company names, prices or sells them is in `companies` and `shops`.
 """
 
 import re
@@ -16,7 +16,7 @@ from pipeline_assets.sample.words import FRESH_PATH, FRESH_THINGS, SHELVES, Thin
 
 Kind = Literal["national", "label", "fresh"]
 
-# GS1 keeps the prefix 952 for examples, and 614141 is the example of a U.P.C. prefix in its
+# GS1 reserves the prefix 952 for examples, and 614141 is the example of a U.P.C. prefix in its
 # standards: no real article has these numbers.
 _EXAMPLE_PREFIX = "952"
 _EXAMPLE_UPC_PREFIX = "614141"
@@ -27,7 +27,7 @@ _UNITS = {"g": ("g", 1), "kg": ("g", 1000), "ml": ("ml", 1), "L": ("ml", 1000), 
 
 
 class Amount(NamedTuple):
-    """How much an article holds in all: a whole number of g, ml or ea."""
+    """How much an article contains in total: a whole number of g, ml or ea."""
 
     total: int
     unit: str
@@ -35,7 +35,7 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article. `kind` tells who sells it: all but Aldi's labels are sold by several companies.
+    """One article. `kind` says who sells it: several companies, unless it has one of Aldi's labels.
 
     `gtin` has 13 digits, or 12 (U.P.C.), with a correct check digit; `cents` is a usual price.
     """
@@ -57,7 +57,7 @@ class Article:
 
 @cache
 def articles() -> tuple[Article, ...]:
-    """The whole catalogue, numbered from 0, in the order of the shelves."""
+    """The whole catalogue, numbered from 0, in shelf order."""
     return tuple(
         Article(number, kind, thing.name, brand, thing.size, thing.cents + extra, path, gtin)
         for number, (kind, brand, thing, extra, path) in enumerate(_all_things())
@@ -67,7 +67,7 @@ def articles() -> tuple[Article, ...]:
 
 @cache
 def amount_of(size: str) -> Amount:
-    """`6 x 375ml` → 2250 ml; raises `ValueError` for a size of another form."""
+    """`6 x 375ml` → 2250 ml; raises `ValueError` for a size in another form."""
     match = _SIZE.fullmatch(size)
     if match is None:
         raise ValueError(f"{size!r} is not a size as the sample writes it, such as 6 x 375ml")
@@ -76,7 +76,7 @@ def amount_of(size: str) -> Amount:
 
 
 def second_gtin(article: Article) -> str:
-    """Another valid number of the same article, as of an earlier package."""
+    """Another valid number for the same article, as from an earlier package."""
     return _with_check_digit(f"{_EXAMPLE_PREFIX}9{article.number:08d}")
 
 
@@ -86,7 +86,7 @@ def in_store_number(article: Article) -> str:
 
 
 def dice(*names: object) -> Random:
-    """Chance that is the same in every process and on every day, for what `names` name."""
+    """A random generator for these `names`, the same in every process and on every day."""
     return Random("/".join(str(name) for name in ("pipeline-assets sample", *names)))
 
 

@@ -1,7 +1,7 @@
-"""How each company's scraper writes an offer down: one function a company, shaped as real rows are.
+"""How each company's scraper writes an offer: one function per company, in the form of real rows.
 
-Among the keys are those that are not to be trusted (`normalized_*`, `unit_price`): they are wrong
-here in the ways in which real ones are. The page addresses lead nowhere (`.example`, RFC 2606).
+The keys include those that cannot be trusted (`normalized_*`, `unit_price`); they are wrong here in
+the same ways as real ones. The page addresses lead nowhere (`.example`, RFC 2606).
 """
 
 import re
@@ -20,7 +20,7 @@ from pipeline_assets.sample.fields import (
 from pipeline_assets.sample.shops import Offer
 from pipeline_assets.sample.words import GOLDWATTLE
 
-_LARK_PATH_FARM = "云雀小径田园食品"  # an invented maker that IGA names for its fresh articles
+_LARK_PATH_FARM = "云雀小径田园食品"  # an invented maker that IGA gives for its fresh articles
 _IN_STORE_ARTICLE = "Kent Pumpkin"
 _WITHOUT_BARCODE_SHARE = {"coles": 0.35, "iga": 0.1, "woolworths": 0.03}
 
@@ -143,7 +143,7 @@ def _coles_barcode(article: Article) -> str | None:
 
 
 def _iga_barcode(article: Article) -> str | None:
-    """Mostly the number; now and then two of them, or one of three things that are no barcode."""
+    """Mostly the number; sometimes two of them, or one of three things that are not barcodes."""
     if article.gtin is None or _lacks_barcode("iga", article):
         return None
     oddities = (

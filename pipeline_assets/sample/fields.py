@@ -1,6 +1,6 @@
 """Parts of a row that several companies' files share: money, unit prices, a scraper's guesses.
 
-What differs by company beyond the wording of a unit price is in `companies`.
+What differs between companies, except the wording of a unit price, is in `companies`.
 """
 
 import re
@@ -12,7 +12,7 @@ from pipeline_assets.sample.shops import Offer
 Product = dict[str, object]
 
 _MEASURES = ("100g", "1kg", "100ml", "1l", "1ea")
-# How each company's pages end a unit price, in the order of the measures.
+# The ending of a unit price on each company's pages, in the order of the measures.
 _ENDINGS = {
     "aldi": (" per 100 g", " per 1 kg", " per 100 ml", " per 1 L", " per 1 each"),
     "coles": (" per 100g", " per 1kg", " per 100mL", " per 1L", " per 1ea"),
@@ -35,12 +35,12 @@ class PricePerMeasure(NamedTuple):
 
     @property
     def unit_of_measure(self) -> str:
-        """The unit as scrapers write it, whatever their number beside it means."""
+        """The unit as scrapers write it, whatever the number next to it means."""
         return _UNITS_OF_MEASURE[_MEASURES.index(self.measure)]
 
 
 def price_fields(company: str, offer: Offer, is_whole_int: bool) -> Product:
-    """The price keys; `is_whole_int` writes 13 dollars as 13 and not as 13.0."""
+    """The price keys; with `is_whole_int`, 13 dollars are 13, not 13.0."""
     unit = unit_price(offer)
     saved = offer.was_cents - offer.cents if offer.was_cents and offer.cents else None
     return {
@@ -64,7 +64,7 @@ def unit_price(offer: Offer) -> PricePerMeasure | None:
 
 
 def numeric_unit_price(offer: Offer) -> Product:
-    """The numeric unit price, as the scrapers that get it right write it."""
+    """The numeric unit price, as scrapers write it that get it right."""
     unit = unit_price(offer)
     return {
         "unit_price": unit.cents * (10 if unit.is_per_hundred else 1) / 100 if unit else None,
@@ -73,7 +73,7 @@ def numeric_unit_price(offer: Offer) -> Product:
 
 
 def wrong_numeric_unit_price(offer: Offer) -> Product:
-    """The same, divided where it had to be multiplied, as in real files."""
+    """The same, but divided where it should be multiplied, as in real files."""
     unit = unit_price(offer)
     return {
         "unit_price": unit.cents // (10 if unit.is_per_hundred else 100) / 100 if unit else None,
@@ -82,7 +82,7 @@ def wrong_numeric_unit_price(offer: Offer) -> Product:
 
 
 def scrapers_guess(name: str, brand: str | None, size: str, scraped_date: str) -> Product:
-    """The keys that a scraper computed in its own way; nobody should trust them."""
+    """The keys that a scraper computed in its own way; they cannot be trusted."""
     return {
         "normalized_name": name.lower(),
         "normalized_brand": "".join(_words(brand or "")),
@@ -93,7 +93,7 @@ def scrapers_guess(name: str, brand: str | None, size: str, scraped_date: str) -
 
 
 def as_html(text: str) -> str:
-    """`Nana's` → `Nana&#039;s`, as pages hold it."""
+    """`Nana's` → `Nana&#039;s`, as on pages."""
     return text.replace("&", "&amp;").replace("'", "&#039;")
 
 

@@ -1,4 +1,4 @@
-"""The sample's files: each store's rows of each day as bytes. Writing them is in `writer`."""
+"""The sample's files: each store's rows for each day as bytes. `writer` writes them."""
 
 import gzip
 import json
@@ -14,7 +14,7 @@ from pipeline_assets.sample.malformed import malformed_lines
 from pipeline_assets.sample.shops import DAYS, STORES, Offer, Store, offers
 
 _LAST = DAYS - 1
-# What happens to which store's file, by (store_id, day).
+# What is special about a store's file, by (store_id, day).
 _PARTIAL = ("G907", _LAST)
 _MALFORMED = ("90451", _LAST)
 _GZIPPED = ("90417", 1)
@@ -24,7 +24,7 @@ _PARTIAL_SHARE = 0.6
 
 
 class SampleFile(NamedTuple):
-    """A file to be: the name of its inbox (a folder below the data folder), its name, its bytes."""
+    """A file to write: its inbox (the name of a folder in the data folder), its name, its bytes."""
 
     inbox: str
     name: str
@@ -37,10 +37,10 @@ class _Row(NamedTuple):
 
 
 def sample_files(last_day: date) -> list[SampleFile]:
-    """All files of the sample, the earliest day first: the same bytes for the same date.
+    """All files of the sample, the earliest day first; the same date gives the same bytes.
 
-    They cover three days, of which `last_day` is the last. Of the store whose last file goes to
-    `barcode_enrichment_inbox`, `product_inbox` has the earlier days only.
+    They cover three days, up to `last_day`. One store's last file goes to
+    `barcode_enrichment_inbox`; `product_inbox` has only that store's earlier days.
     """
     return [
         _sample_file(store, day, last_day - timedelta(days=_LAST - day))
@@ -92,7 +92,7 @@ def _lines(rows: list[_Row], metadata: dict[str, object], is_malformed: bool) ->
 
 
 def _with_known_barcode(row: _Row) -> _Row:
-    """A row for which no page has to be fetched: the sample asks nothing of anyone.
+    """A row for which no page has to be fetched: the sample sends no requests.
 
     It has a barcode, or is known to have none, or has no page.
     """
@@ -105,7 +105,7 @@ def _with_known_barcode(row: _Row) -> _Row:
 
 
 def _gzipped(content: bytes) -> bytes:
-    """The header holds neither a time nor a name, so that the bytes depend on the content only."""
+    """Its header has neither a time nor a name, so the bytes depend only on the content."""
     packed = BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as stream:
         stream.write(content)

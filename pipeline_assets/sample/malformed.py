@@ -1,4 +1,4 @@
-"""Lines as broken scrapers write them, made from a good row: one for each way to go wrong."""
+"""Lines as broken scrapers write them, made from a good row: one for each kind of fault."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ _TOO_LONG_NAME = "Very " * 120 + "Long"
 
 
 def malformed_lines(product: Mapping[str, object], metadata: Mapping[str, object]) -> list[str]:
-    """One line for each reason to reject a row; `product`'s own good row must stand before them."""
+    """One line for each reason to reject a row; the good row of `product` must come before them."""
 
     def line(changes: Mapping[str, object], other: Mapping[str, object] = metadata) -> str:
         return json.dumps({"product": {**product, **changes}, "metadata": other})

@@ -1,6 +1,6 @@
-"""The sample's stores: which articles each sells on which day, and for how much.
+"""The sample's stores: which articles each sells on which day, and at what price.
 
-Days are counted from 0; there is no date here, so that prices are the same whenever it is made.
+Days are counted from 0. No date is used, so prices are the same whenever the sample is made.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A store. `own_prices` is the share of articles it prices apart from its company's others.
+    """A store. `own_prices` is the share of articles it prices differently from its company.
 
-    `scraped_at` is the time of day its files name; None where they name the day only.
+    `scraped_at` is the time of day that its files give; None if they give only the day.
     """
 
     company: str
@@ -30,9 +30,9 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An article as a store lists it on one day: in cents, None without a price that day.
+    """An article as a store lists it on one day. `cents` is None if it has no price that day.
 
-    `was_cents` is the usual price while it is on special, else None.
+    `was_cents` is the usual price while it is on special, otherwise None.
     """
 
     article: Article
@@ -55,7 +55,7 @@ STORES = (
     Store("woolworths", "90417", "sample plaza", "nsw", "sample-plaza-90417"),
 )
 
-# How an article's price goes over the days (n: usual, r: raised, c: cut, s: on special), and on
+# How an article's price changes over the days (n: usual, r: raised, c: cut, s: on special), and on
 # which days it is listed, each with its weight.
 _COURSES = {"nnn": 80, "nrr": 5, "nnc": 4, "nss": 4, "snn": 4, "nsn": 3}
 _LISTED = {"111": 88, "011": 3, "001": 2, "110": 3, "100": 1, "101": 3}
@@ -70,7 +70,7 @@ _WITHOUT_PRICE_SHARE = {"coles": 0.04}
 
 
 def offers(store: Store, day: int) -> list[Offer]:
-    """All that the store lists on that day, in the order of the catalogue."""
+    """Everything that the store lists on that day, in catalogue order."""
     return [
         _offer(store, article, day)
         for article in _assortment(store.company)
@@ -100,7 +100,7 @@ def _offer(store: Store, article: Article, day: int) -> Offer:
         return Offer(article, None)
     course = _drawn(_COURSES, store.company, article, "course")[day]
     usual = _cents(store, article, "n")
-    # What the others call a special is at Aldi just a price that changes.
+    # What other companies call a special is just a changed price at Aldi.
     is_special = course == "s" and store.company != "aldi"
     return Offer(article, _cents(store, article, course), usual if is_special else None)
 

@@ -1,4 +1,4 @@
-"""The invented words the sample's articles are made of. Data only; nothing real is copied here."""
+"""The invented words that the sample's articles are made of. Data only; nothing real is copied."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ NANAS_PANTRY = "Nana's Pantry"
 
 
 class Thing(NamedTuple):
-    """What stands on a shelf: its name, its size as printed, and a usual price in cents."""
+    """An item on a shelf: its name, its size as printed, and its usual price in cents."""
 
     name: str
     size: str
@@ -15,7 +15,7 @@ class Thing(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """Things of one category (department, aisle, shelf), their makers and Aldi's own label."""
+    """Things in one category (department, aisle, shelf), their makers and Aldi's own label."""
 
     path: tuple[str, str, str]
     brands: tuple[str, str]
@@ -188,7 +188,7 @@ SHELVES = (
 
 FRESH_PATH = ("Fruit & Vegetables", "Fresh Produce", "Loose Fruit & Vegetables")
 
-# Sold by weight, by every company, under no brand and without a barcode.
+# Sold by weight by every company, without a brand or a barcode.
 FRESH_THINGS = (
     Thing("Bananas", "1kg", 390),
     Thing("Pink Apples", "1kg", 490),

@@ -1,4 +1,4 @@
-"""The sample's files onto the disk, each whole or not at all. The only module here with I/O."""
+"""Writes the sample's files to disk, each whole or not at all. The only module here with I/O."""
 
 import errno
 import os
@@ -11,11 +11,11 @@ from pipeline_assets.sample.generator import SampleFile, sample_files
 
 
 def write_sample(data_dir: Path, last_day: date) -> list[Path]:
-    """Write the sample below `data_dir`; folders that are missing are made.
+    """Write the sample below `data_dir`; missing folders are created.
 
-    Returns the files written, the earliest day first; those that were there already with the same
-    bytes are left as they are, and left out. Each is written aside and appears all at once. Raises
-    `UsageError`, before anything appears, when another file has the name of one of them.
+    Returns the files written, the earliest day first. Files that already exist with the same bytes
+    are left alone and not returned. Each is written elsewhere first and appears all at once. Raises
+    `UsageError`, before any file appears, when a different file has the name of one of them.
     """
     missing = [file for file in sample_files(last_day) if not _is_there(data_dir, file)]
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -49,11 +49,11 @@ def _write(path: Path, content: bytes) -> Path:
 
 
 def _appears(data_dir: Path, file: SampleFile, source: Path) -> bool:
-    """Give the file its name in the inbox; False when someone wrote the same there meanwhile."""
+    """Give the file its name in the inbox; False if the same file appeared there meanwhile."""
     path = data_dir / file.inbox / file.name
     path.parent.mkdir(exist_ok=True)
     try:
-        # A hard link, since a rename overwrites.
+        # A hard link, because a rename overwrites.
         os.link(source, path)
     except FileExistsError:
         _is_there(data_dir, file)
