@@ -70,7 +70,7 @@ def file_state(attempts: Iterable[Attempt]) -> FileState:
 
 
 def permits_partial(attempts_on_digest: Iterable[Attempt]) -> bool:
-    """Whether an operator has permitted the file with these bytes to be partial."""
+    """Whether an operator has allowed the file with these bytes to be partial."""
     return any(one.outcome == Event.REQUEUED and one.reason == WAIVER for one in attempts_on_digest)
 
 

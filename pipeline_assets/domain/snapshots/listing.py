@@ -24,7 +24,7 @@ MAX_CATEGORY_LENGTH = 512
 CATEGORY_SEPARATOR = " › "
 
 
-if TYPE_CHECKING:  # so that mypy knows a misspelt key of RawProduct; it cannot read defstruct's
+if TYPE_CHECKING:  # mypy cannot read defstruct; this way it finds misspelt keys of RawProduct
     _RetailersKeys = msgspec.Struct
 else:
     _RetailersKeys = msgspec.defstruct(
