@@ -12,6 +12,7 @@ import dagster as dg
 from pipeline_assets.catalogue.database.engine import engine_for
 from pipeline_assets.catalogue.database.migrate import migrate
 
+CATALOGUE = "catalogue.sqlite"
 DAGSTER_YAML = Path(__file__).resolve().parents[1] / "dagster.yaml"
 
 
@@ -28,7 +29,7 @@ def dagster_home() -> Path:
 @cache
 def catalogue() -> Path:
     """A SQLite file: a catalogue of today's schema without a row."""
-    file = _folder() / "catalogue.sqlite"
+    file = _folder() / CATALOGUE
     engine = engine_for(f"sqlite:///{file}")
     migrate(engine)
     engine.dispose()

@@ -107,7 +107,7 @@ class Workplace:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline of this place."""
-        file = self.data / prepared.catalogue().name
+        file = self.data / prepared.CATALOGUE
         if not (self.is_bare or self.catalogue_url or file.exists()):
             shutil.copy(prepared.catalogue(), file)
         return self.resource.open()

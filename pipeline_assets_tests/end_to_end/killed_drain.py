@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline_assets.orchestration import barcode_enrichment, product_update
+from pipeline_assets_tests import prepared
 from pipeline_assets_tests.workplace import Clock, Workplace
 
 NOW = datetime(2025, 9, 10, 12)
@@ -48,6 +49,7 @@ class Death:
 
 def main() -> None:
     """One fork per line of stdin."""
+    prepared.catalogue()  # by this process, which cleans up: a fork that is killed cannot
     for line in sys.stdin:
         print(_fork(Death(**json.loads(line))), flush=True)
 
