@@ -6,22 +6,45 @@ import tempfile
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import yaml
 
 from pipeline_assets.catalogue.database.engine import engine_for
 from pipeline_assets.catalogue.database.migrate import migrate
 
 CATALOGUE = "catalogue.sqlite"
+NO_LOGS = {
+    "module": "dagster._core.storage.noop_compute_log_manager",
+    "class": "NoOpComputeLogManager",
+}
 DAGSTER_YAML = Path(__file__).resolve().parents[1] / "dagster.yaml"
+
+
+def configuration() -> dict[str, Any]:
+    """The project's own `dagster.yaml`."""
+    found = yaml.safe_load(DAGSTER_YAML.read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def keep_logs(home: Path) -> None:
+    """Let runs of a copied home keep what they print, as they do for users."""
+    file = home / "dagster.yaml"
+    if yaml.safe_load(file.read_text("utf-8"))["compute_logs"] == NO_LOGS:
+        shutil.copy(DAGSTER_YAML, file)
 
 
 @cache
 def dagster_home() -> Path:
-    """A Dagster home with the project's own configuration and its storages."""
+    """A Dagster home with its storages and the project's own configuration, but for logs.
+
+    Two processes follow what a run prints, which costs as much as the run; few tests read it.
+    """
     home = _folder() / "home"
     home.mkdir()
-    shutil.copy(DAGSTER_YAML, home)
+    (home / "dagster.yaml").write_text(yaml.safe_dump(configuration() | {"compute_logs": NO_LOGS}))
     with chdir(home), dg.DagsterInstance.from_config(str(home)):
         return home
 

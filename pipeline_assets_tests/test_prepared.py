@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import yaml
 from sqlalchemy import text
 
 from pipeline_assets.catalogue.database.engine import engine_for, reading
@@ -12,13 +13,17 @@ from pipeline_assets_tests.workplace import Workplace
 
 
 def schema(url: str) -> list[tuple[str, list[str]]]:
-    """The statements that made a SQLite catalogue, by name.
+    """The statements that made a SQLite catalogue, by name, as sorted lines.
 
-    As sorted lines: a migration that copies a table lists its constraints in any order.
+    A migration that copies a table lists its constraints in any order.
     """
     with reading(engine_for(url)) as connection:
         found = connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name"))
-        return [(name, sorted((sql or "").replace(",", "").split("\n"))) for name, sql in found]
+        return [(name, _lines(sql or "")) for name, sql in found]
+
+
+def _lines(sql: str) -> list[str]:
+    return sorted(line.rstrip(", ") for line in sql.splitlines())
 
 
 def test_a_copied_catalogue_is_the_migrated_one(workplace: Workplace, tmp_path: Path) -> None:
@@ -48,4 +53,6 @@ def test_a_workplace_begins_with_dagsters_storages_and_a_bare_one_without(tmp_pa
     found = {path.name for path in place.home.rglob("*") if path.is_file()}
     assert found == {"dagster.yaml", "event_log.db", "runs.db", "schedules.db"}
     assert [path.name for path in bare.home.rglob("*")] == ["dagster.yaml"]
-    assert (place.home / "dagster.yaml").read_bytes() == prepared.DAGSTER_YAML.read_bytes()
+    said = yaml.safe_load((place.home / "dagster.yaml").read_text("utf-8"))
+    assert said == prepared.configuration() | {"compute_logs": prepared.NO_LOGS}
+    assert (bare.home / "dagster.yaml").read_bytes() == prepared.DAGSTER_YAML.read_bytes()

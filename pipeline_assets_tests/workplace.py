@@ -56,14 +56,19 @@ class Workplace:
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
-    def create(cls, root: Path, *, is_bare: bool = False) -> "Workplace":
-        """Make the folders below `root`; in a bare one no storage is created yet."""
+    def create(cls, root: Path, *, is_bare: bool = False, keeps_logs: bool = False) -> "Workplace":
+        """Make the folders below `root`; in a bare one no storage is created yet.
+
+        `keeps_logs`: what runs print is kept, as in the project's own configuration.
+        """
         place = cls(root, is_bare=is_bare)
         if is_bare:
             place.home.mkdir()
             shutil.copy(prepared.DAGSTER_YAML, place.home)
         else:
             shutil.copytree(prepared.dagster_home(), place.home)
+            if keeps_logs:
+                prepared.keep_logs(place.home)
         place.inbox.mkdir(parents=True)
         return place
 

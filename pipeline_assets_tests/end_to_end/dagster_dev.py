@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline_assets_tests import prepared
+
 T = TypeVar("T")
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
@@ -46,7 +48,8 @@ class Ui:
 
 @contextmanager
 def dagster_dev(home: Path, log: Path) -> Iterator[Ui]:
-    """Run it until the block ends; nothing of it is left behind."""
+    """Run it until the block ends, as it is configured for users; nothing of it is left behind."""
+    prepared.keep_logs(home)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

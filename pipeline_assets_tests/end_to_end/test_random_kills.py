@@ -81,7 +81,7 @@ def digests(*folders: Path) -> Counter[str]:
 def undisturbed(root: Path, drain: Drain) -> Contents:
     """What the catalogue says when nothing is killed."""
     root.mkdir()
-    with Workplace.create(root) as place:
+    with Workplace.create(root, keeps_logs=True) as place:
         fill(place)
         assert drain(place, None) == 0
         return contents(place, with_figures=False)
@@ -108,7 +108,7 @@ def kill_drains(
     for number in range(count):
         folder = root / str(number)
         folder.mkdir()
-        with Workplace.create(folder) as place:
+        with Workplace.create(folder, keeps_logs=True) as place:
             place.catalogue_url = mariadb.new_catalogue() if mariadb else ""
             assert place.pipeline
             files = fill(place)
@@ -153,7 +153,7 @@ def test_a_killed_part_of_dagster_loses_nothing(
     for number in range(FEW_ROUNDS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        with Workplace.create(folder) as place:
+        with Workplace.create(folder, keeps_logs=True) as place:
             for name, value in place.environment.items():
                 monkeypatch.setenv(name, value)
             assert place.pipeline
@@ -204,7 +204,7 @@ def test_a_server_killed_in_the_middle_of_transactions_loses_nothing(
     for number in range(FEW_ROUNDS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        with Workplace.create(folder) as place:
+        with Workplace.create(folder, keeps_logs=True) as place:
             place.catalogue_url = breakable_mariadb.new_database()
             place.variables = {"PIPELINE_RETRY_WAIT_S": "0.5"}
             assert place.pipeline
