@@ -59,7 +59,7 @@ def test_a_space_at_the_end_counts_in_every_key_column(place: Workplace) -> None
     assert place.one("SELECT COUNT(*) FROM companies WHERE company = 'aldi'") == 1
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def drained_on_mariadb(
     real_scrapes: Path, tmp_path_factory: pytest.TempPathFactory, mariadb: MariaDb
 ) -> Iterator[Workplace]:
