@@ -20,8 +20,8 @@ from benchmarks.known_file_cpu import measure, write_day
 ROWS, FILES, MANY_PRODUCTS = 2_800, 15, 100_000
 # Measured: 9 to 15, on a machine with much else to do.
 MOST_TIMES_THE_BARE_LIMIT = 30
-# Measured: 0.97.
-MOST_TIMES_THE_EMPTY_CATALOGUE = 2
+# Measured: 0.97 to 1.63; the larger one just after heavy work on the disk.
+MOST_TIMES_THE_EMPTY_CATALOGUE = 3
 
 
 def bare_limit() -> float:
