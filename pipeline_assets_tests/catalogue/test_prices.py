@@ -54,3 +54,9 @@ def test_a_price_is_read_as_it_was_written_and_as_it_was_rewritten(workplace: Wo
         ),
         previous_price_cents=450,
     )
+
+
+def test_the_longest_unit_has_room(workplace: Workplace) -> None:
+    workplace.take("a.jsonl", [row("7", 4.5, per_unit_price_string="$0.26 per 100 sheets")])
+    stored = workplace.rows("SELECT unit_price_e4, unit_of_measure FROM prices")
+    assert stored == [(26, "sheet")]

@@ -5,6 +5,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Int
 from pipeline_assets.catalogue.schema.base import metadata
 from pipeline_assets.catalogue.schema.types import KEY, MOMENT, text_of
 
+# SQLite takes texts of any length in any column, so there the column keeps its first type.
+_UNIT = text_of(8).with_variant(text_of(4), "sqlite")
+
 prices = Table(
     "prices",
     metadata,
@@ -16,7 +19,7 @@ prices = Table(
     Column("saving_cents", Integer),
     Column("is_on_special", Boolean, nullable=False),
     Column("unit_price_e4", BigInteger),
-    Column("unit_of_measure", text_of(4)),
+    Column("unit_of_measure", _UNIT),
     Column("is_available", Boolean),
     Column("price_since_date", Date, nullable=False),
     Index("ix_prices_sku_id", "sku_id"),

@@ -5,35 +5,37 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline_assets.domain.normalisation.measures import NUMBER, UNITS, amount
+
 MAX_UNIT_PRICE_E4 = 10**12
-_UNITS = {
-    "kg": ("kg", 1),
+# Base unit of an amount → the unit that a price is given for, and how many of the base it has.
+_PRICED_PER = {
     "g": ("kg", 1000),
-    "mg": ("kg", 1_000_000),
-    "l": ("l", 1),
     "ml": ("l", 1000),
+    "m": ("m", 1),
+    "sheet": ("sheet", 1),
+    "wash": ("wash", 1),
     "ea": ("ea", 1),
-    "each": ("ea", 1),
 }
 _TEXT = re.compile(
     r"\$\s?(?P<dollars>[0-9]{1,9}(?:,[0-9]{3})*(?:\.[0-9]{1,6})?)\s*(?:per|/)?\s*"
-    r"(?P<amount>[0-9]{1,9}(?:\.[0-9]{1,6})?)?\s*(?P<unit>[a-z]{1,5})\.?",
+    rf"(?P<amount>{NUMBER})?\s*(?P<unit>[a-z]{{1,16}})\.?",
     re.IGNORECASE,
 )
 _MAX_LENGTH = 64
 
 
 class UnitPrice(NamedTuple):
-    """A price per kg, l or ea, in ten-thousandths of a dollar, rounded half up."""
+    """A price per kg, l, m, sheet, wash or ea, in ten-thousandths of a dollar, rounded half up."""
 
     price_e4: int
     unit: str
 
 
 def parse_unit_price(text: object) -> UnitPrice | None:
-    """The unit price in a text such as `$1.68 per 100 g`, `$5.50/kg` or `$1.50 each`.
+    """The unit price in a text such as `$1.68 per 100 grams`, `$5.50/kg` or `$1.50 each`.
 
-    None for anything else, including other units (sheets, metres).
+    None for anything else, including other units.
     """
     return _parse(text) if isinstance(text, str) and len(text) <= _MAX_LENGTH else None
 
@@ -41,12 +43,13 @@ def parse_unit_price(text: object) -> UnitPrice | None:
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> UnitPrice | None:
     match = _TEXT.fullmatch(text.strip())
-    if match is None or match["unit"].lower() not in _UNITS:
+    base, factor = UNITS.get(match["unit"].lower(), (None, 0)) if match else (None, 0)
+    if match is None or base not in _PRICED_PER:
         return None
-    unit, per_unit = _UNITS[match["unit"].lower()]
-    amount = Decimal(match["amount"] or 1)
-    if not amount:
+    unit, per_unit = _PRICED_PER[base]
+    priced = amount(match["amount"] or "1") * factor
+    if not priced:
         return None
-    price = Decimal(match["dollars"].replace(",", "")) * per_unit * 10_000 / amount
+    price = Decimal(match["dollars"].replace(",", "")) * per_unit * 10_000 / priced
     price_e4 = int(price.quantize(Decimal(1), ROUND_HALF_UP))
     return UnitPrice(price_e4, unit) if price_e4 <= MAX_UNIT_PRICE_E4 else None

@@ -13,6 +13,8 @@ from html import unescape
 _ASCII_WORDS = re.compile(r"[a-z0-9]+")
 # NFKD has turned ´ into a space and a mark, and ＇ into '.
 _APOSTROPHES = re.compile("['’‘ʼ`′]| \u0301")
+# NFKD makes 1⁄2 of ½, so that of 1½ would become 11⁄2.
+_BEFORE_A_FRACTION = re.compile(r"(?<=[0-9])(?=[¼-¾⅐-⅞])")
 _INSIDE_A_WORD = re.compile(r"[.']")
 _SMALL_LETTER = re.compile(r"LATIN SMALL (?:LETTER|LIGATURE) (\w+)")
 _MOST_ESCAPES = 3
@@ -50,7 +52,8 @@ def plain(text: str, *, keeps_case: bool = False) -> str:
     if text.isascii():
         text = text.replace("`", "'")
         return text if keeps_case else text.lower()
-    decomposed = _APOSTROPHES.sub("'", unicodedata.normalize("NFKD", text))
+    decomposed = unicodedata.normalize("NFKD", _BEFORE_A_FRACTION.sub(" ", text))
+    decomposed = _APOSTROPHES.sub("'", decomposed)
     if keeps_case:
         return "".join(map(_without_mark, decomposed))
     # Via upper case: a few lower-case letters, such as ı, share their capital with another letter.

@@ -41,13 +41,38 @@ def sizes(text: str) -> tuple[str, ...]:
         ("300-400g", "300-400g"),
         ("0.3kg - 0.4kg", "300-400g"),
         ("180g EachUnit", "180g"),
+        ("1/2 kg", "500g"),
+        ("3/4L", "750ml"),
+        ("1 1/2 kg", "1500g"),
+        ("½ kg", "500g"),
+        ("1½ kg", "1500g"),
+        ("1&frac12; litres", "1500ml"),
+        ("1/3 kg", "333.333g"),
+        ("1/2 - 3/4 kg", "500-750g"),
+        ("24/375ml", "375ml"),  # 24 bottles
+        ("1,5 L", "1500ml"),
+        ("0,75L", "750ml"),
+        ("0,500 kg", "500g"),  # no thousand begins with 0
+        ("12,5-15 kg", "12500-15000g"),
+        ("1,000 ml", "1000ml"),
+        ("1,000.5 g", "1000.5g"),
+        ("1,250,000 mg", "1250g"),
+        ("70 cl", "700ml"),
+        ("70cL", "700ml"),
+        ("33 Centilitres", "330ml"),
+        ("0.3 to 300 Milliliters", "300ml"),
+        ("2 Kilogrammes", "2000g"),
+        ("300g-400g", "300-400g"),
+        ("300 – 400 Grams", "300-400g"),
     ],
 )
 def test_a_size_is_told_in_its_base_unit(text: str, expected: str) -> None:
     assert sizes(text) == (expected,)
 
 
-@pytest.mark.parametrize("text", ["6 x 375ml", "375ml x 6", "6x375 mL", "6 × 0.375 L"])
+@pytest.mark.parametrize(
+    "text", ["6 x 375ml", "375ml x 6", "375mlx6", "6x375 mL", "6 × 0,375 L", "6 x 3/8 L"]
+)
 def test_a_multipack_is_a_pack_and_the_size_of_one(text: str) -> None:
     assert sizes(text) == ("375ml", "6pk")
 
@@ -64,6 +89,9 @@ def test_a_multipack_is_a_pack_and_the_size_of_one(text: str) -> None:
         "3 Ply",
         "1 Bunch",
         "360 sheets",
+        "60 m",
+        "35 washes",
+        "1/2 Price",
         "Size 10g4",
         "",
     ],
@@ -97,7 +125,7 @@ def test_the_spelling_of_a_unit_changes_nothing(amount: int, unit: tuple[str, st
         assert sizes(text) == expected
 
 
-@given(st.text("0123456789.,x×- gkml", max_size=200))
+@given(st.text("0123456789.,x×-/½ gkml", max_size=200))
 def test_any_text_is_answered_and_sizes_stand_once_in_order(text: str) -> None:
     found = sizes(text)
     assert list(found) == sorted(set(found))
@@ -105,6 +133,13 @@ def test_any_text_is_answered_and_sizes_stand_once_in_order(text: str) -> None:
 
 def test_a_hostile_text_is_read_in_no_time() -> None:
     begun = time.process_time()
-    for hostile in ("1,111" * 5_000, "9" * 20_000, "1 x " * 5_000, "0.1 " * 5_000, "1-" * 10_000):
+    for hostile in (
+        "1,111" * 5_000,
+        "9" * 20_000,
+        "1 x " * 5_000,
+        "0.1 " * 5_000,
+        "1-" * 10_000,
+        "1 1/2" * 5_000,
+    ):
         sizes(hostile)
     assert time.process_time() - begun < 5

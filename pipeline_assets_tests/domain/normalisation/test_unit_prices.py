@@ -1,4 +1,4 @@
-"""Unit prices: read from the text on the page, to dollars per kg, l or ea."""
+"""Unit prices: read from the text on the page, to dollars per kg, l, m, sheet, wash or ea."""
 
 from decimal import Decimal
 
@@ -28,9 +28,22 @@ from pipeline_assets.domain.normalisation.unit_prices import parse_unit_price
         ("$1,440.00 per 10g", "144000", "kg"),
         ("$1.00 per 30g", "33.3333", "kg"),
         (" $0.0105 / 100 ea ", "0.0001", "ea"),
+        ("$1.68 per 100 grams", "16.80", "kg"),
+        ("$1.50 per Litre", "1.50", "l"),
+        ("$16.80 per Kilogram", "16.80", "kg"),
+        ("$0.30 per 100 Millilitres", "3", "l"),
+        ("$7.00 per 70 cl", "10", "l"),
+        ("$2.50 per 1/2 kg", "5", "kg"),
+        ("$0.26 per 100 sheets", "0.0026", "sheet"),
+        ("$2.60 per 1,000 sheets", "0.0026", "sheet"),
+        ("$0.04 per 1 m", "0.04", "m"),
+        ("$1.20 per 10 metres", "0.12", "m"),
+        ("$0.05/cm", "5", "m"),
+        ("$0.45 per wash", "0.45", "wash"),
+        ("$4.50 per 10 Washes", "0.45", "wash"),
     ],
 )
-def test_a_text_gives_a_price_per_kg_l_or_ea(text: str, dollars: str, unit: str) -> None:
+def test_a_text_gives_a_price_per_unit(text: str, dollars: str, unit: str) -> None:
     found = parse_unit_price(text)
     assert found is not None
     assert (Decimal(found.price_e4) / 10_000, found.unit) == (Decimal(dollars), unit)
@@ -42,8 +55,9 @@ def test_a_text_gives_a_price_per_kg_l_or_ea(text: str, dollars: str, unit: str)
         None,
         5,
         "",
-        "$0.26 per 100 sheets",
-        "$0.04 per 1 m",
+        "$0.26 per 100 tablets",
+        "$2.00 per pack",
+        "$0.04 per 1 metric",
         "2.75 per 100 g",
         "$2.75",
         "$1 per 0 g",
