@@ -49,6 +49,14 @@ class OutsideInboxError(UsageError):
         self.name = name
 
 
+class NotAnInboxFileError(UsageError):
+    """A name from run config or the command line is that of something that is never processed."""
+
+    def __init__(self, path: Path, oddity: str) -> None:
+        super().__init__(f"{path.name!r} in {path.parent} is not processed: {oddity}.")
+        self.path = path
+
+
 class CatalogueUnavailableError(PipelineError):
     """The catalogue's database cannot be reached; no file is halted because of this.
 

@@ -125,7 +125,7 @@ def test_a_halted_file_makes_drain_and_status_fail_until_it_is_requeued(
     assert shown.status == 1
     assert "a.jsonl: ValueError: a bug" in shown.out
     requeued = command("requeue", "a.jsonl", "--json")
-    expected = {"requeued": [{"name": "a.jsonl", "came_from": "product_inbox"}]}
+    expected = {"requeued": [{"name": "a.jsonl", "came_from": "product_inbox", "warning": None}]}
     assert (requeued.status, requeued.json()) == (0, expected)
     assert command("status", "--json").status == 0
     last = command("drain", "--json")
@@ -138,13 +138,50 @@ def test_a_partial_file_is_taken_once_it_was_requeued_by_force(
     workplace.take("full.jsonl", [row(str(n)) for n in range(10)])
     workplace.drop("part.jsonl", [row(day="2025-09-02")])
     assert outcomes(command("drain", "--json").json()) == {"part.jsonl": ("quarantined", "partial")}
-    assert command("requeue", "part.jsonl").status == 0
+    again = command("requeue", "part.jsonl")
+    assert again.status == 0
+    assert again.out.splitlines()[1:] == [
+        "part.jsonl was refused as partial and will be refused again. To accept it, run: "
+        "pipeline-assets requeue --force part.jsonl"
+    ]
     assert outcomes(command("drain", "--json").json()) == {"part.jsonl": ("quarantined", "partial")}
     forced = command("requeue", "part.jsonl", "--force")
     assert forced.status == 0
     assert forced.out.endswith("will be processed again\n")
     assert outcomes(command("drain", "--json").json()) == {"part.jsonl": ("accepted", None)}
     assert workplace.one("SELECT count(*) FROM prices") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ([row(str(n)) for n in range(3)], "b.jsonl was refused as duplicate and will be refused"),
+        ([row("7")], "b.jsonl was refused as stale and will be refused again"),
+        ([], "b.jsonl was refused as no_metadata and will be refused again"),
+        ([row("7", day="2099-01-01")], None),
+        (b"caf\xe9", None),
+    ],
+    ids=["duplicate", "stale", "no metadata", "future", "unreadable"],
+)
+def test_requeueing_what_is_certain_to_be_refused_again_says_so(
+    command: Command, workplace: Workplace, content: Any, says: str | None
+) -> None:
+    workplace.take("a.jsonl", [row(str(n)) for n in range(3)])
+    assert workplace.take("b.jsonl", content).state == "quarantined"
+    (requeued,) = command("requeue", "b.jsonl", "--json").json()["requeued"]
+    assert (requeued["warning"] or "").startswith(says or "")
+    assert (requeued["warning"] is None) == (says is None)
+
+
+def test_requeueing_what_is_no_snapshot_is_wrong_usage(
+    command: Command, workplace: Workplace
+) -> None:
+    assert workplace.pipeline
+    (workplace.inbox / "notes.txt").write_text("mine")
+    ran = command("requeue", "notes.txt")
+    assert (ran.status, ran.out) == (2, "")
+    assert "is not processed: its name does not end in .jsonl or .jsonl.gz." in ran.err
+    assert workplace.one("SELECT count(*) FROM file_attempts") == 0
 
 
 @pytest.mark.parametrize(

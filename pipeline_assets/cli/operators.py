@@ -115,6 +115,8 @@ def requeue(
     else:
         for one in requeued:
             terminal.say(f"{one.name} (from {one.came_from}) will be processed again")
+            if one.warning:
+                terminal.say(one.warning)
         if not requeued:
             terminal.say("No file is halted.")
 

@@ -120,7 +120,16 @@ def _unpacked(packed: bytes, limit: int) -> bytes:
     return b"".join(parts)
 
 
+def _check_form(data: bytes) -> None:
+    """Raise `RefusedFileError` for text in another encoding or without the usual line ends."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{", b"\0\0\0{")):
+        raise _unreadable("it is UTF-16 or UTF-32 text, and must be UTF-8")
+    if b"}\r{" in data and b"\n" not in data:
+        raise _unreadable("its lines end with CR alone, and must end with LF")
+
+
 def _lines(data: bytes, limits: ReadLimits) -> list[bytes]:
+    _check_form(data)
     if len(data) > limits.unpacked:
         raise _unreadable(f"it has more than {limits.unpacked:,} bytes")
     try:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline_assets.errors import NotAnInboxFileError
+
 SUFFIXES = (".jsonl", ".jsonl.gz")
 
 
@@ -55,6 +57,20 @@ def look(inbox: Path) -> Look:
             else:
                 others[entry.name.encode("utf-8", "replace").decode()] = oddity
     return Look(tuple(files), others)
+
+
+def file_to_process(path: Path) -> InboxFile:
+    """The inbox file at `path`; raises `NotAnInboxFileError` if no such thing is processed."""
+    _check(path, stat.S_IFREG)
+    status = path.lstat()
+    _check(path, status.st_mode)
+    return InboxFile.from_stat(path.name, status)
+
+
+def _check(path: Path, mode: int) -> None:
+    oddity = _oddity(path.name, mode)
+    if oddity is not None:
+        raise NotAnInboxFileError(path, oddity)
 
 
 def _oddity(name: str, mode: int) -> str | None:

@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 import dagster as dg
 
-from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, TransientError
+from pipeline_assets.errors import (
+    CatalogueUnavailableError,
+    HaltedFileError,
+    TransientError,
+    UsageError,
+)
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.metadata import refusal_metadata
 from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG
@@ -59,7 +64,7 @@ def take(
         if not error.is_transient:
             raise dg.Failure(str(error), allow_retries=False) from error
         raise start_again(context, settings, error, _WITHOUT_END) from error
-    except HaltedFileError as error:
+    except (HaltedFileError, UsageError) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 _UNIT_TEXT = re.compile(r"\$([\d,]+\.\d+) ?(?:per |/)? ?(\d*) ?([a-zA-Z]+)")
 _PER_UNIT = {"kg": (1, "kg"), "g": (1000, "kg"), "l": (1, "l"), "ml": (1000, "l")}
-_PER_UNIT |= {"ea": (1, "ea"), "each": (1, "ea")}
+_PER_UNIT |= {"ea": (1, "ea"), "each": (1, "ea"), "sheets": (1, "sheet"), "m": (1, "m")}
 
 Price = tuple[Decimal, Decimal | None, bool, Decimal | None, str | None]
 """price, price before the special, is on special, unit price, unit."""
@@ -75,7 +75,7 @@ def naive_price(product: dict[str, Any]) -> Price:
 
 
 def naive_unit_price(text: str | None) -> tuple[Decimal | None, str | None]:
-    """Dollars per kg, l or each; (None, None) for other units."""
+    """Dollars per kg, l, each, sheet or metre; (None, None) for other units."""
     match = _UNIT_TEXT.fullmatch(text or "")
     if match is None or match[3].lower() not in _PER_UNIT:
         return None, None

@@ -35,6 +35,12 @@ def lines(*parts: object) -> bytes:
     )
 
 
+def long_number(key: str, digits: int = 5_000) -> bytes:
+    """A row in which the value of `key` is an integer with so many digits."""
+    product = {"sku": "9", "name": "x", "price_current": 1} | {key: "?"}
+    return json.dumps({"product": product}).encode().replace(b'"?"', b"9" * digits)
+
+
 # Beside one good row each: the line, and the reason why it is rejected (None: accepted).
 ROWS: dict[str, tuple[object, str | None]] = {
     "broken": (b'{"product": {"sku": "9", "na', "bad_json"),
@@ -72,6 +78,12 @@ ROWS: dict[str, tuple[object, str | None]] = {
     "price 0": ({"product": {"sku": "9", "name": "x", "price_current": 0}}, "bad_price"),
     "price null": ({"product": {"sku": "9", "name": "x", "price_current": None}}, None),
     "other store": (row("9", store_id="elsewhere"), "other_store"),
+    "barcode of 5000 digits": (long_number("barcode"), None),
+    "barcode of 4300 digits": (long_number("barcode", 4_300), None),
+    "old price of 5000 digits": (long_number("price_was"), None),
+    "price of 5000 digits": (long_number("price_current"), "bad_price"),
+    "sku of 5000 digits": (long_number("sku"), "too_long"),
+    "name of 5000 digits": (long_number("name"), "too_long"),
     "sku again": ({"product": {"sku": "1", "name": "x", "price_current": 7}}, "repeated_sku"),
 }
 
@@ -91,8 +103,27 @@ FILES: dict[str, tuple[bytes, str]] = {
     "cut-off.jsonl.gz": (gzip.compress(lines(*GOOD) * 50)[:-40], "unreadable"),
     "garbage-behind.jsonl.gz": (gzip.compress(lines(*GOOD)) + b"garbage", "unreadable"),
     "not-gzip.jsonl.gz": (lines(*GOOD), "unreadable"),
+    "utf-16.jsonl": (lines(*GOOD).decode().encode("utf-16"), "unreadable"),
+    "utf-16-be.jsonl": (lines(*GOOD).decode().encode("utf-16-be"), "unreadable"),
+    "utf-16-le.jsonl.gz": (gzip.compress(lines(*GOOD).decode().encode("utf-16-le")), "unreadable"),
+    "utf-32.jsonl": (lines(*GOOD).decode().encode("utf-32"), "unreadable"),
+    "cr-only.jsonl": (lines(*GOOD).replace(b"\n", b"\r"), "unreadable"),
+    "long-lower-case.jsonl": (lines(row(company="İ" * 64)), "no_metadata"),
     "from-2099.jsonl": (lines(store_row(901, day="2099-01-01")), "future"),
 }
+
+
+SAID = {
+    "empty.jsonl": "The file is empty",
+    "blank.jsonl": "The file is empty",
+    "utf-16.jsonl": "it is UTF-16 or UTF-32 text, and must be UTF-8",
+    "utf-16-be.jsonl": "it is UTF-16 or UTF-32 text, and must be UTF-8",
+    "utf-16-le.jsonl.gz": "it is UTF-16 or UTF-32 text, and must be UTF-8",
+    "utf-32.jsonl": "it is UTF-16 or UTF-32 text, and must be UTF-8",
+    "cr-only.jsonl": "its lines end with CR alone, and must end with LF",
+    "long-lower-case.jsonl": "no usable company. A snapshot needs company and store_id (at most 64",
+}
+"""What the explanations of some say the file is."""
 
 
 class Taken(NamedTuple):
@@ -151,6 +182,7 @@ def test_every_bad_file_gets_its_reason_and_stops_nothing_else(taken_bad_files: 
         sidecar = json.loads((place.data / "quarantine" / reason / f"{kept}.json").read_text())
         assert (sidecar["file"], sidecar["reason"]) == (name, reason)
         assert len(sidecar["message"]) > 30
+        assert SAID.get(name, "") in sidecar["message"]
         assert (place.data / "quarantine" / reason / kept).read_bytes() == FILES[name][0]
 
 

@@ -255,6 +255,38 @@ def test_a_name_that_leads_out_of_the_inbox_fails_clearly_and_touches_nothing(
     assert place.files("archive") == place.files("quarantine") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("notes.txt", "its name does not end in .jsonl or .jsonl.gz"),
+        ("missing.csv", "its name does not end in .jsonl or .jsonl.gz"),
+        (".hidden.jsonl", "its name starts with a dot"),
+        ("link.jsonl", "a symbolic link"),
+        ("folder.jsonl", "a folder"),
+    ],
+)
+def test_a_name_of_what_is_no_snapshot_fails_clearly_and_quarantines_nothing(
+    place: Workplace, name: str, says: str
+) -> None:
+    (place.inbox / "notes.txt").write_text("mine")
+    (place.inbox / ".hidden.jsonl").write_text("half")
+    (place.inbox / "link.jsonl").symlink_to(place.inbox / "notes.txt")
+    (place.inbox / "folder.jsonl").mkdir()
+    before = place.tables(without=())
+    result = run(place, name)
+    assert not result.success
+    assert f"{name!r} in {place.inbox} is not processed: {says}" in words(place, result.run_id)
+    assert restarts(place, result.run_id) == 0
+    assert place.tables(without=()) == before
+    assert place.files("archive") == place.files("quarantine") == []
+    assert sorted(path.name for path in place.inbox.iterdir()) == [
+        ".hidden.jsonl",
+        "folder.jsonl",
+        "link.jsonl",
+        "notes.txt",
+    ]
+
+
 def test_the_definitions_load_and_the_job_selects_exactly_the_two_assets() -> None:
     definitions = build_defs()
     dg.Definitions.validate_loadable(definitions)

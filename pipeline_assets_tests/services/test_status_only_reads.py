@@ -153,7 +153,7 @@ def test_a_file_that_status_shows_as_halted_can_be_requeued_and_stays_so(
     launch(workplace, drop(workplace), Status.FAILURE)
     assert command("status").status == 1
     requeued = command("requeue", "--all-halted", "--json").json()
-    assert requeued == {"requeued": [{"name": "a.jsonl", "came_from": INBOX}]}
+    assert requeued == {"requeued": [{"name": "a.jsonl", "came_from": INBOX, "warning": None}]}
     assert command("status").status == 0
     assert command("drain", "--json").json()["totals"]["accepted"] == 1
 

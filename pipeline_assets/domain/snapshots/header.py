@@ -26,7 +26,7 @@ class Header:
 
 def parse_header(metadata: Mapping[str, object], zone: ZoneInfo) -> Header:
     """The header in a row's metadata. Raises `RefusedFileError` (`no_metadata`)."""
-    company = identifier(metadata.get("company"))
+    company = identifier(_lower(metadata.get("company")))
     store_id = identifier(metadata.get("store_id"))
     moment = parse_moment(_scraped(metadata), zone)
     missing = [
@@ -38,11 +38,12 @@ def parse_header(metadata: Mapping[str, object], zone: ZoneInfo) -> Header:
         raise RefusedFileError(
             "no_metadata",
             f"The first line with metadata has no usable {', '.join(missing)}. A snapshot needs "
-            "company, store_id and scraped_date (or scraped_at) as ISO date or date-time. "
+            f"company and store_id (at most {MAX_KEY_LENGTH} characters each), and scraped_date "
+            "(or scraped_at) as ISO date or date-time. "
             "Fix the line and drop the file into the inbox again.",
         )
     return Header(
-        company.lower(),
+        company,
         store_id,
         _label(metadata.get("store_name"), MAX_STORE_NAME_LENGTH),
         _label(metadata.get("state"), MAX_KEY_LENGTH),
@@ -58,6 +59,11 @@ def identifier(value: object) -> str | None:
         return None
     value = value.strip()
     return value if 0 < len(value) <= MAX_KEY_LENGTH else None
+
+
+def _lower(company: object) -> object:
+    """Before its length is checked: a few letters, such as İ, are longer in lower case."""
+    return company.lower() if isinstance(company, str) else company
 
 
 def _scraped(metadata: Mapping[str, object]) -> object:

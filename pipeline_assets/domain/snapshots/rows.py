@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pipeline_assets.domain.json_integers import long_integers_as_decimals
 from pipeline_assets.domain.json_nesting import check_nesting
 from pipeline_assets.domain.snapshots.header import Header, parse_header
 from pipeline_assets.domain.snapshots.listing import (
@@ -65,9 +66,15 @@ def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
 
 def header_of(decoded: Iterable[RawLine | RowRejection], zone: ZoneInfo) -> Header:
     """The header in the first line that has metadata; it applies to the whole file."""
+    is_empty = True
     for raw in decoded:
+        is_empty = False
         if isinstance(raw, RawLine) and raw.metadata is not None:
             return parse_header(raw.metadata, zone)
+    if is_empty:
+        raise RefusedFileError(
+            "no_metadata", "The file is empty: it has no rows. Check the scraper and scrape again."
+        )
     raise RefusedFileError(
         "no_metadata",
         "No line has metadata, so the store and the time are unknown. A line should look like "
@@ -87,9 +94,9 @@ def decode(line: bytes) -> RawLine | RowRejection:
 
 
 def _decode_leniently(line: bytes) -> RawLine | RowRejection:
-    """The usable parts of a line in which some part has the wrong type."""
+    """The usable parts of a line in which some part has the wrong type or is too long a number."""
     try:
-        value = _ANY.decode(line)
+        value = _ANY.decode(long_integers_as_decimals(line))
     except _UNDECODABLE as error:
         return RowRejection("bad_json", f"not valid JSON: {error}")
     if not isinstance(value, Mapping):

@@ -14,7 +14,7 @@ from pipeline_assets.errors import (
 )
 from pipeline_assets.inbox.folders import Inbox, path_in
 from pipeline_assets.inbox.reading import ReadFile, read_file
-from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.inbox.scanning import InboxFile, file_to_process
 from pipeline_assets.services.files.failures import record_failure, unrecorded_failure
 from pipeline_assets.services.files.outcomes import FileOutcome, State
 from pipeline_assets.services.files.quarantine import quarantine, vanished
@@ -43,14 +43,14 @@ def attempt_file(
 
     `begin` records that work on it starts and returns the attempt's id; `take` does the work.
 
-    Raises `OutsideInboxError` for an invalid name, `TransientError` if the file is to be tried
-    again, `HaltedFileError` if it is not, and `CatalogueUnavailableError` while the database cannot
-    be reached.
+    Raises `UsageError` for the name of something that is never processed, `TransientError` if the
+    file is to be tried again, `HaltedFileError` if it is not, and `CatalogueUnavailableError` while
+    the database cannot be reached.
     """
     begun = time.perf_counter()
     path = path_in(inbox.folder, name)
     try:
-        file = InboxFile.from_stat(name, path.lstat())
+        file = file_to_process(path)
     except FileNotFoundError:
         return FileOutcome(name, State.VANISHED, message=str(VanishedFileError(path)))
     try:

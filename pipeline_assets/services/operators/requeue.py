@@ -9,35 +9,44 @@ from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.domain.files.attempts import WAIVER, Event, file_state
 from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox import filing
-from pipeline_assets.inbox.folders import Inbox, path_in
+from pipeline_assets.inbox.folders import PRODUCT_INBOX, Inbox, path_in
 from pipeline_assets.inbox.reading import read_file
-from pipeline_assets.inbox.scanning import InboxFile, look
+from pipeline_assets.inbox.scanning import InboxFile, file_to_process, look
 from pipeline_assets.services.pipeline import Pipeline
+
+# What `force` permits, as (reason, inbox).
+_FORCED = {("partial", PRODUCT_INBOX)}
 
 
 @dataclass(frozen=True, slots=True)
 class Requeued:
-    """A file that will be processed again: its name in the inbox, and where it came from."""
+    """A file that will be processed again: its name in the inbox, and where it came from.
+
+    `warning` says that it will be refused again, where that is certain.
+    """
 
     name: str
     came_from: str
+    warning: str | None = None
 
 
 def requeue(pipeline: Pipeline, file: str, *, force: bool = False) -> Requeued:
     """Requeue a file: one in an inbox by name, one in quarantine by name or path.
 
     `force` permits the snapshot to be partial, once. Raises `UsageError` when there is no such
-    file, or two.
+    file, or two, or one that is never processed.
     """
     name = Path(file).name
     for inbox in reversed(pipeline.inboxes):
         in_inbox = path_in(inbox.folder, name)
         if in_inbox.is_file() and not in_inbox.is_symlink():
+            file_to_process(in_inbox)
             _note(pipeline, inbox, in_inbox, name, force=force)
             return Requeued(name, inbox.name)
     quarantined = _find_in_quarantine(pipeline, file)
     came_from = pipeline.folders.relative(quarantined)
-    return Requeued(_send_back(pipeline, quarantined, force=force), came_from)
+    name, warning = _send_back(pipeline, quarantined, force=force)
+    return Requeued(name, came_from, warning)
 
 
 def requeue_all_halted(pipeline: Pipeline) -> list[Requeued]:
@@ -102,7 +111,8 @@ def _is_meant(path: Path, wanted: str) -> bool:
     return path.name == wanted or path.name[filing.DIGEST_LENGTH + 1 :] == wanted
 
 
-def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> str:
+def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> tuple[str, str | None]:
+    """Move the file back to its inbox; returns its name there, and what to warn about."""
     sidecar = path.with_name(f"{path.name}.json")
     told = _told(sidecar)
     name = told.get("file") or path.name[filing.DIGEST_LENGTH + 1 :]
@@ -116,7 +126,17 @@ def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> str:
         raise UsageError(f"{path} changed while it was being requeued. Check it and try again.")
     if sidecar.exists():  # the reason it was refused for stays on record
         sidecar.replace(sidecar.with_name(f"{path.name}.requeued.json"))
-    return place.name
+    return place.name, None if force else _warning(told.get("reason"), inbox.name, place.name)
+
+
+def _warning(reason: str | None, inbox: str, name: str) -> str | None:
+    """That the file will be refused again; None if its time, a setting or luck may prevent that."""
+    again = f"{name} was refused as {reason} and will be refused again"
+    if (reason, inbox) in _FORCED:
+        return f"{again}. To accept it, run: pipeline-assets requeue --force {name}"
+    if reason in ("duplicate", "stale", "no_metadata", "no_products"):
+        return f"{again}, as its contents are the same as before."
+    return None
 
 
 def _told(sidecar: Path) -> dict[str, str]:

@@ -140,7 +140,10 @@ def test_a_file_without_any_valid_row_is_refused_with_all_of_them_rejected() -> 
         (b'{"product": {"url": ' + b"[" * 5000 + b"]" * 5000 + b"}}", "bad_json"),
         (b'{"product": {"price_current": 1e99999999999999999999}}', "bad_json"),
         (b'{"product": 1, "metadata": {"x": 1e99999999999999999999}}', "bad_json"),
-        (b'{"product": {"price_current": ' + b"9" * 5000 + b"}}", "bad_json"),
+        (
+            b'{"product": {"sku": 1, "name": "x", "price_current": ' + b"9" * 5000 + b"}}",
+            "bad_price",
+        ),
         (b"{}", "no_product"),
         (b'{"product": null}', "no_product"),
         (b'{"product": "Tea"}', "no_product"),
