@@ -1,11 +1,23 @@
 """A block is never "no barcode": sessions are renewed, one blocked row is not taken for all."""
 
 import pytest
+from werkzeug import Request, Response
 
 from pipeline_assets.errors import HaltedFileError
 from pipeline_assets.services.enrichment.enrich_file import enrich_file
 from pipeline_assets.services.operators.requeue import requeue
-from pipeline_assets_tests.enrichment.shop import Operator, Shop, delivered, gtin, to_enrich
+from pipeline_assets_tests.enrichment.shop import (
+    CAPTCHA,
+    Behaviour,
+    Operator,
+    Shop,
+    answer,
+    delivered,
+    gtin,
+    html,
+    linked_page,
+    to_enrich,
+)
 from pipeline_assets_tests.workplace import Workplace
 
 SKUS = [str(number) for number in range(1, 13)]
@@ -97,6 +109,36 @@ def test_a_single_row_that_is_always_blocked_is_not_called_gone_or_none(
         enrich(workplace, shop, ["1"])
     assert outcomes(workplace) == []
     assert workplace.files("barcode_enrichment_inbox") == ["coles.jsonl"]
+
+
+@pytest.mark.parametrize("is_first_served", [False, True])
+def test_a_blocked_row_is_not_passed_on_while_its_session_has_served_nobody(
+    workplace: Workplace,
+    shop: Shop,
+    operator: Operator,
+    monkeypatch: pytest.MonkeyPatch,
+    is_first_served: bool,
+) -> None:
+    """The other row's outage does not show that the session works, nor does an older session."""
+    monkeypatch.setenv("PIPELINE_ENRICHMENT_ATTEMPTS", "1")
+    first = answer_then_block(shop, "9")
+    outage = iter([*[lambda _: html(CAPTCHA)] * 2, answer(503)])
+    shop.pages = {"9": first, "1": lambda request: next(outage)(request)}
+    shop.blocked = {"2"}
+    with pytest.raises(HaltedFileError, match="5 renewed sessions"):
+        enrich(workplace, shop, ["9", "1", "2"] if is_first_served else ["1", "2"])
+    assert outcomes(workplace) == ["found"] * is_first_served + ["unavailable"]
+    assert workplace.files("barcode_enrichment_inbox") == ["coles.jsonl"]
+
+
+def answer_then_block(shop: Shop, sku: str) -> Behaviour:
+    """Serve this SKU's page once, and never again."""
+
+    def serve(request: Request) -> Response:
+        shop.blocked.add(sku)
+        return linked_page(sku=sku, gtin13=gtin(int(sku)))(request)
+
+    return serve
 
 
 def test_an_unreadable_cookie_file_is_said_and_halts_only_if_the_pages_stay_blocked(

@@ -4,7 +4,8 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -202,24 +203,40 @@ def test_another_error_of_the_file_system_is_raised_and_nothing_is_lost(
     assert source.read_bytes() == CONTENT
 
 
-def test_a_copy_on_another_file_system_whose_source_could_not_be_removed_is_not_made_twice(
-    source: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder on another file system than the inbox; it is not there yet."""
     shm = Path("/dev/shm")  # noqa: S108
-    if not shm.is_dir() or shm.stat().st_dev == source.stat().st_dev:
+    if not shm.is_dir() or shm.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev:
         pytest.skip("there is no second file system here")
-    target = shm / f"pipeline-assets-tests-{os.getpid()}" / "a.jsonl"
-    try:
-        with monkeypatch.context() as patch:
-            patch.setattr(Path, "unlink", _interrupted)
-            with pytest.raises(KeyboardInterrupt):
-                filing.move(source, seen(source), target)
-        assert (source.read_bytes(), target.read_bytes()) == (CONTENT, CONTENT)
-        assert filing.move(source, seen(source), target) == target
-        assert contents(target.parent) == {"a.jsonl": CONTENT}
-        assert not source.exists()
-    finally:
-        shutil.rmtree(target.parent, ignore_errors=True)
+    folder = shm / f"pipeline-assets-tests-{os.getpid()}"
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_copy_on_another_file_system_whose_source_could_not_be_removed_is_not_made_twice(
+    source: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = elsewhere / "a.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            filing.move(source, seen(source), target)
+    assert (source.read_bytes(), target.read_bytes()) == (CONTENT, CONTENT)
+    assert filing.move(source, seen(source), target) == target
+    assert contents(elsewhere) == {"a.jsonl": CONTENT}
+    assert not source.exists()
+
+
+@pytest.mark.parametrize("taken", [b"Ours\n", b"ours, and more\n"], ids=["same size", "longer"])
+def test_another_file_of_the_same_time_on_another_file_system_is_not_taken_for_the_copy(
+    source: Path, elsewhere: Path, taken: bytes
+) -> None:
+    target = written(elsewhere / "a.jsonl", taken)
+    for path in (source, target):
+        os.utime(path, ns=(0, 1_700_000_000_000_000_000))
+    assert filing.move(source, seen(source), target) == target.with_name("a-2.jsonl")
+    assert contents(elsewhere) == {"a-2.jsonl": CONTENT, "a.jsonl": taken}
 
 
 def _interrupted(*_: object, **__: object) -> None:

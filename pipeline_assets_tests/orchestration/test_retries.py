@@ -66,6 +66,22 @@ def test_a_duplicate_key_up_to_nine_times_ends_in_success_after_as_many_restarts
     assert len(workplace.files("archive")) == 1
 
 
+def test_each_try_has_a_connection_of_its_own(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a try leaves on its connection, such as the settings of its session, ends with it."""
+    workplace.drop("a.jsonl", rows())
+    write, connections = broken_writes(DUPLICATE, 2), []
+
+    def watched(connection: Connection, *arguments: Any) -> WrittenSnapshot:
+        connections.append(connection.connection.dbapi_connection)
+        return write(connection, *arguments)
+
+    monkeypatch.setattr(ingest_file, "write_snapshot", watched)
+    assert run(workplace, "a.jsonl").success
+    assert len({id(connection) for connection in connections}) == 3
+
+
 def test_nothing_of_a_failed_try_is_left(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -1,5 +1,6 @@
 """What differs between the databases, and that no other database is accepted."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline_assets.catalogue.database.errors import is_transient
 from pipeline_assets.errors import CatalogueUnavailableError, UsageError
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.commands import process
+from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.workplace import Workplace
 
 ELSEWHERE = "postgresql://someone:hunter2@127.0.0.1/catalogue"
@@ -70,6 +72,36 @@ def test_a_lock_that_does_not_come_in_time_is_transient(engine: Engine) -> None:
             other.execute(text("UPDATE one SET number = 3"))
     assert is_transient(failed.value)
     impatient.dispose()
+
+
+def test_a_deadlock_is_transient(mariadb: MariaDb) -> None:
+    """Only where several can write at once; on SQLite one writes and the others wait."""
+    engine = engine_for(mariadb.new_database())
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE two (number INTEGER PRIMARY KEY, held INTEGER)"))
+        connection.execute(text("INSERT INTO two VALUES (1, 0), (2, 0)"))
+    both_hold_one = threading.Barrier(2)
+    failed: list[DBAPIError] = []
+
+    def hold_both(first: int, second: int) -> None:
+        try:
+            with writing(engine) as connection:
+                for number in (first, second):
+                    update = text("UPDATE two SET held = held + 1 WHERE number = :number")
+                    connection.execute(update, {"number": number})
+                    if number == first:
+                        both_hold_one.wait(20)
+        except DBAPIError as error:
+            failed.append(error)
+
+    other = threading.Thread(target=hold_both, args=(2, 1))
+    other.start()
+    hold_both(1, 2)
+    other.join(20)
+    (deadlock,) = failed
+    assert "1213" in str(deadlock.orig)
+    assert is_transient(deadlock)
+    engine.dispose()
 
 
 def test_only_a_server_can_be_out_of_reach(tmp_path: Path) -> None:

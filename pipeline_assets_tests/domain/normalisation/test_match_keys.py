@@ -16,6 +16,7 @@ from pipeline_assets.domain.normalisation.match_keys import MATCH_KEY_LENGTH, ma
         ("Hummus 0.2kg", "YUMI'S", None, "200g hummus yumis"),
         ("Yumi&#039;s Hummus", "Yumi's", "200 g", "200g hummus yumis"),
         ("Coca-Cola Classic 24 x 375ml", "Coca-Cola", "24 pack", "24pk 375ml classic coca cola"),
+        ("Cola 6 Pack", "Cola", "375ml", "375ml 6pk cola"),
         ("Delightful Chocolate Mint Thins 200g", "CHOCEUR", "200 g", None),
         ("Whole Chicken", "The Bare Bird", "approx. 1.6kg each", None),
         ("Bananas", "舒适刀片(广州)有限公司", "180g EachUnit", "180g bananas"),

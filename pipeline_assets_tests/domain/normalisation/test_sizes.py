@@ -28,6 +28,8 @@ def sizes(text: str) -> tuple[str, ...]:
         ("1.5 L", "1500ml"),
         ("1 LITRE", "1000ml"),
         ("250mL", "250ml"),
+        ("75 cl", "750ml"),
+        ("33 centilitres", "330ml"),
         ("12.5g", "12.5g"),
         ("100mg", "0.1g"),
         ("6 Pack", "6pk"),
