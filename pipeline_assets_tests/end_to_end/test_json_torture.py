@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.third_party import json_cases, naughty_strings
 from pipeline_assets_tests.workplace import Workplace, row
+
+ON_BOTH_DATABASES = True
 
 LISTED = Path(__file__).with_name("json_outcomes.csv")
 
@@ -26,20 +27,14 @@ def listed() -> dict[str, tuple[str, str]]:
         return {one["case"]: (one["alone"], one["as_a_value"]) for one in csv.DictReader(lines)}
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
-    """One catalogue for all cases: each is a store of its own."""
-    with Workplace.create(tmp_path_factory.mktemp("torture")) as place:
-        yield place
-
-
 def test_every_case_is_listed() -> None:
     assert listed().keys() == json_cases().keys()
     assert len(listed()) == 318
 
 
-def test_each_case_beside_one_good_row_has_its_outcome(place: Workplace) -> None:
-    wrong = []
+def test_each_case_beside_one_good_row_has_its_outcome(workplace: Workplace) -> None:
+    """One catalogue for all cases: each is a store of its own."""
+    wrong, place = [], workplace
     for number, (name, text) in enumerate(json_cases().items()):
         good = json.dumps(row("1", 1.5, store_id=f"S{number}")).encode()
         outcome = place.take(f"{number}.jsonl", text.encode() + b"\n" + good + b"\n")
@@ -90,12 +85,12 @@ def naughty_rows() -> list[dict[str, Any]]:
 
 
 def test_naughty_strings_are_kept_as_they_are_on_both_databases(
-    workplace: Workplace, mariadb: MariaDb, tmp_path_factory: pytest.TempPathFactory
+    mariadb: MariaDb, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     said = []
-    with Workplace.create(tmp_path_factory.mktemp("naughty")) as on_mariadb:
-        on_mariadb.catalogue_url = mariadb.new_catalogue()
-        for place in (workplace, on_mariadb):
+    for url in ("", mariadb.new_catalogue()):
+        with Workplace.create(tmp_path_factory.mktemp("naughty")) as place:
+            place.catalogue_url = url
             check_naughty_strings(place)
             assert place.post_process()
             said.append(contents(place))
