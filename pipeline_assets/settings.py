@@ -152,9 +152,10 @@ class Settings(BaseSettings):
 
     max_packed_bytes: int = Field(default=256 * 2**20, gt=0, description="largest file, as stored")
     max_unpacked_bytes: int = Field(
-        default=1024 * 2**20, gt=0, description="largest file, uncompressed"
+        default=256 * 2**20, gt=0, description="largest file, uncompressed"
     )
     max_line_bytes: int = Field(default=2**20, gt=0, description="longest line of a file")
+    max_rows: int = Field(default=250_000, gt=0, description="most rows of a file")
 
     @field_validator("catalogue_url")
     @classmethod

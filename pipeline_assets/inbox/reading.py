@@ -6,11 +6,13 @@ looked at; `ReadFile.file` shows later whether the name still refers to it.
 
 import hashlib
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pipeline_assets.errors import RefusedFileError, VanishedFileError
@@ -18,20 +20,29 @@ from pipeline_assets.inbox.scanning import InboxFile
 
 _GZIP_WINDOW = 31
 _BLOCK = 2**20
+_ROW = re.compile(rb"\S[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """The largest file that is read: as stored, uncompressed, and its longest line, in bytes."""
+    """The largest file that is read: as stored, uncompressed, and its longest line, in bytes; rows.
+
+    Rows are lines that are not blank.
+    """
 
     packed: int
     unpacked: int
     line: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file's content: the SHA-256 of the unpacked bytes, and its lines (None: unreadable)."""
+    """A file's content: the SHA-256 of the unpacked bytes, and its lines (None: unreadable).
+
+    Blank lines next to each other are one item, with the line ends between them: joined by a line
+    end, the items are the file, and a million blank lines cost a million bytes.
+    """
 
     file: InboxFile
     digest: str
@@ -46,7 +57,8 @@ def read_file(path: Path, limits: ReadLimits) -> ReadFile:
     """
     with _opened(path) as (descriptor, file):
         if file.size > limits.packed:
-            problem = _unreadable(f"it has {file.size:,} bytes, more than {limits.packed:,}")
+            what = f"it has {file.size:,} bytes, more than {limits.packed:,}"
+            problem = _too_large(what, "PIPELINE_MAX_PACKED_BYTES")
             return ReadFile(file, _digest_of(descriptor), None, problem)
         packed = _read_all(descriptor)
     try:
@@ -115,7 +127,8 @@ def _unpacked(packed: bytes, limit: int) -> bytes:
             parts.append(part)
             size += len(part)
             if size > limit:
-                raise _unreadable(f"uncompressed, it has more than {limit:,} bytes")
+                what = f"uncompressed, it has more than {limit:,} bytes"
+                raise _too_large(what, "PIPELINE_MAX_UNPACKED_BYTES")
         rest = unpacker.unused_data.lstrip(b"\0")  # tape-like padding is allowed after gzip data
     return b"".join(parts)
 
@@ -131,19 +144,46 @@ def _check_form(data: bytes) -> None:
 def _lines(data: bytes, limits: ReadLimits) -> list[bytes]:
     _check_form(data)
     if len(data) > limits.unpacked:
-        raise _unreadable(f"it has more than {limits.unpacked:,} bytes")
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _unreadable(f"line {line} is not UTF-8 text ({error.reason})") from error
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    for number, line_bytes in enumerate(lines, 1):
-        if len(line_bytes) > limits.line:
-            raise _unreadable(
-                f"line {number} has {len(line_bytes):,} bytes, more than {limits.line:,}"
-            )
+        what = f"it has more than {limits.unpacked:,} bytes"
+        raise _too_large(what, "PIPELINE_MAX_UNPACKED_BYTES")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    lines: list[bytes] = []
+    rows = 0
+    end = -1  # of the last row: where its line ends
+    for match in _ROW.finditer(data):
+        begin = data.rfind(b"\n", end + 1, match.start()) + 1 or end + 1
+        if begin > end + 1:
+            lines.append(data[end + 1 : begin - 1])  # blank lines
+        rows, end = rows + 1, match.end()
+        if rows > limits.rows:
+            total = data.count(b"\n") + 1
+            what = f"it has {total:,} lines, and more than {limits.rows:,} of them are rows"
+            raise _too_large(what, "PIPELINE_MAX_ROWS")
+        lines.append(data[begin:end])
+        _check_line(lines[-1], data, begin, limits)
+    if end < len(data):
+        lines.append(data[end + 1 :])
     return lines
+
+
+def _check_line(line: bytes, data: bytes, begin: int, limits: ReadLimits) -> None:
+    """Raise `RefusedFileError` for a line that is too long or is not UTF-8."""
+    number = partial(data.count, b"\n", 0, begin)
+    if len(line) > limits.line:
+        what = f"line {number() + 1} has {len(line):,} bytes, more than {limits.line:,}"
+        raise _too_large(what, "PIPELINE_MAX_LINE_BYTES")
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(f"line {number() + 1} is not UTF-8 text ({error.reason})") from error
+
+
+def _too_large(what: str, setting: str) -> RefusedFileError:
+    return RefusedFileError(
+        "unreadable",
+        f"The file cannot be read: {what}. If it is right, raise {setting} and requeue the file; "
+        "see the documentation for what memory that takes.",
+    )
 
 
 def _unreadable(what: str) -> RefusedFileError:

@@ -60,7 +60,10 @@ class Pipeline:
         """The largest files that are read."""
         settings = self.settings
         return ReadLimits(
-            settings.max_packed_bytes, settings.max_unpacked_bytes, settings.max_line_bytes
+            settings.max_packed_bytes,
+            settings.max_unpacked_bytes,
+            settings.max_line_bytes,
+            settings.max_rows,
         )
 
     def prepare(self) -> "Pipeline":

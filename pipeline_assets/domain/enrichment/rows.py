@@ -18,7 +18,7 @@ from pipeline_assets.domain.snapshots.listing import (
     RowRejection,
     is_known_without_barcode,
 )
-from pipeline_assets.domain.snapshots.rows import decode
+from pipeline_assets.domain.snapshots.rows import decode, is_row, numbered
 
 
 class Outcome(StrEnum):
@@ -65,7 +65,7 @@ class Answer:
 
 def wanted_rows(lines: Sequence[bytes]) -> list[Wanted]:
     """The rows without a valid barcode, in order, whose page has an address and may show one."""
-    rows = (_wanted(number, line) for number, line in enumerate(lines, 1) if line.strip())
+    rows = (_wanted(number, line) for number, line in numbered(lines) if is_row(line))
     return [row for row in rows if row is not None]
 
 
@@ -96,7 +96,7 @@ def enriched_lines(
     """
     return [
         _written(line, answers[number], no_barcode_key) if number in answers else line
-        for number, line in enumerate(lines, 1)
+        for number, line in numbered(lines)
     ]
 
 

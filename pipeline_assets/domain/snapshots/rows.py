@@ -1,6 +1,6 @@
 """The lines of a snapshot file to a snapshot: every line is a listing or a rejected row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,21 +38,23 @@ _ANY = msgspec.json.Decoder(float_hook=Decimal)
 _UNDECODABLE = (msgspec.DecodeError, ValueError, InvalidOperation)
 
 
-def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
+def parse_snapshot(lines: Sequence[bytes], zone: ZoneInfo) -> Snapshot:
     """Read a file's lines (numbered from 1; blank lines are not rows).
 
     Raises `RefusedFileError` (`no_metadata`, `no_products`), whose `rejected` are the rows rejected
     so far.
     """
-    decoded = [(number, line, decode(line)) for number, line in enumerate(lines, 1) if line.strip()]
-    header = header_of((raw for _, _, raw in decoded), zone)
+    header = header_of((decode(line) for line in lines if is_row(line)), zone)
     listings: list[Listing] = []
     rejected: list[RejectedRow] = []
     dropped: dict[str, int] = {}
     first_line: dict[str, int] = {}
-    for number, line, raw in decoded:
+    # Decoded one by one: what a hostile line turns into can be twenty times as large as the line.
+    for number, line in numbered(lines):
+        if not is_row(line):
+            continue
         try:
-            listing = _listing(number, raw, header, first_line, dropped)
+            listing = _listing(number, decode(line), header, first_line, dropped)
         except RowRejection as rejection:
             text = line[:MAX_SHOWN_LINE].decode("utf-8", "replace")
             rejected.append(RejectedRow(number, rejection.reason, rejection.detail, text))
@@ -62,6 +64,19 @@ def parse_snapshot(lines: Iterable[bytes], zone: ZoneInfo) -> Snapshot:
     if not listings:
         raise RefusedFileError("no_products", _no_products(rejected), rejected)
     return Snapshot(header, listings, rejected, dropped)
+
+
+def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Lines with their numbers, from 1. An item may be several blank lines, with line ends."""
+    number = 1
+    for line in lines:
+        yield number, line
+        number += 1 if is_row(line) else line.count(b"\n") + 1
+
+
+def is_row(line: bytes) -> bool:
+    """Whether a line is a row: one that is not blank."""
+    return bool(line) and not line.isspace()
 
 
 def header_of(decoded: Iterable[RawLine | RowRejection], zone: ZoneInfo) -> Header:

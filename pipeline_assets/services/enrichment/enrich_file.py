@@ -23,7 +23,7 @@ from pipeline_assets.domain.enrichment.rows import (
 from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.domain.retailers import retailer_of
 from pipeline_assets.domain.snapshots.header import Header
-from pipeline_assets.domain.snapshots.rows import decode, header_of
+from pipeline_assets.domain.snapshots.rows import decode, header_of, is_row
 from pipeline_assets.errors import RefusedFileError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.reading import ReadFile
@@ -77,7 +77,7 @@ class _Enrichment:
             place = self._finish(read, delivery)
             return FileOutcome(self._path.name, State.ARCHIVED, place)
         zone = self._pipeline.settings.zone
-        header = header_of((decode(line) for line in read.lines if line.strip()), zone)
+        header = header_of((decode(line) for line in read.lines if is_row(line)), zone)
         answers, figures = self._look_up(read.digest, read.lines, header)
         mark = retailer_of(header.company).no_barcode_key
         delivery = self._record(read, enriched_lines(read.lines, answers, mark), header, figures)
@@ -103,7 +103,7 @@ class _Enrichment:
             so_far = enrichment.answers_so_far(connection, digest)
             skus = {row.sku for row in wanted}
             known = enrichment.known_answers(connection, header.company, skus, none_since)
-        rows_read = sum(bool(line.strip()) for line in lines)
+        rows_read = sum(map(is_row, lines))
         progress = Progress(self._pipeline, digest, self._watcher, rows_read)
         left = progress.begin(wanted, so_far, known)
         if left:
