@@ -4,21 +4,29 @@ Column types that differ are in `schema.types`. All other SQL is the same everyw
 """
 
 import sqlite3
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.functions import Function
 
+from pipeline_assets.catalogue.database.resuming import let_it_resume
 from pipeline_assets.catalogue.schema.locks import locks
-from pipeline_assets.errors import UsageError
+from pipeline_assets.errors import CatalogueUnavailableError, UsageError
 
 # The execution options of a transaction that writes.
 WRITES = {"pipeline_write": True}
+
+LONGEST_MIGRATION_S = 600
+_SLICE_S = 1
+_WAL_PAUSE_S = 0.02
 
 
 class Dialect(ABC):
@@ -44,7 +52,22 @@ class Dialect(ABC):
 
     @abstractmethod
     def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
-        """Keep a second process from migrating at the same time."""
+        """Keep a second process from migrating; around the transaction that migrates.
+
+        Raises `CatalogueUnavailableError` if another process takes too long.
+        """
+
+    @abstractmethod
+    def let_migration_resume(self, context: MigrationContext) -> None:
+        """Make sure that a migration can be run again after its process was killed within it."""
+
+    def references_are_whole(self, connection: Connection) -> bool:
+        """Whether every foreign key leads to a row; a database that always checks it says yes."""
+        return True
+
+    @abstractmethod
+    def new_view(self, name: str, query: str) -> Sequence[str]:
+        """SQL: create a view, or replace the one of this name."""
 
     @abstractmethod
     def is_transient(self, error: DBAPIError) -> bool:
@@ -74,17 +97,30 @@ class _Sqlite(Dialect):
 
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
         engine = create_engine(url, connect_args={"timeout": lock_timeout_s})
-        event.listen(engine, "connect", self._prepare)
+        event.listen(engine, "connect", partial(self._prepare, lock_timeout_s))
         event.listen(engine, "begin", self._begin)
         return engine
 
-    @staticmethod
-    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    @classmethod
+    def _prepare(cls, timeout_s: float, connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # the begin event decides how each transaction starts
-        connection.execute("PRAGMA journal_mode=WAL")
+        cls._use_wal(connection, timeout_s)
         # FULL: a file leaves the inbox right after the commit, so the commit must be on disk.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+
+    @staticmethod
+    def _use_wal(connection: sqlite3.Connection, timeout_s: float) -> None:
+        # SQLite does not wait here where another process does the same at the same moment.
+        until = time.monotonic() + timeout_s
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(_WAL_PAUSE_S)
 
     @staticmethod
     def _begin(connection: Connection) -> None:
@@ -98,8 +134,26 @@ class _Sqlite(Dialect):
     def hold(self, connection: Connection, lock: str) -> None:
         pass
 
-    def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
-        return nullcontext()
+    @contextmanager
+    def migrating_alone(self, connection: Connection) -> Iterator[None]:
+        # The transaction itself keeps others out. But a table that others refer to is changed by
+        # copying and dropping it, and this setting cannot change within a transaction.
+        sqlite = connection.connection.driver_connection
+        assert isinstance(sqlite, sqlite3.Connection)
+        sqlite.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield
+        finally:
+            sqlite.execute("PRAGMA foreign_keys=ON")
+
+    def let_migration_resume(self, context: MigrationContext) -> None:
+        pass  # it is rolled back: the schema is part of the transaction
+
+    def references_are_whole(self, connection: Connection) -> bool:
+        return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
+
+    def new_view(self, name: str, query: str) -> Sequence[str]:
+        return f"DROP VIEW IF EXISTS {name}", f"CREATE VIEW {name} AS {query}"
 
     def is_transient(self, error: DBAPIError) -> bool:
         return str(error.orig).startswith(
@@ -145,14 +199,15 @@ class _MySql(Dialect):
         cursor.execute("SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'")
         cursor.close()
 
-    @contextmanager
-    def migrating_alone(self, connection: Connection) -> Iterator[None]:
+    def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
         # A transaction would not help: each statement that changes the schema commits.
-        connection.execute(select(func.get_lock("pipeline_assets migration", 600)))
-        try:
-            yield
-        finally:
-            connection.execute(select(func.release_lock("pipeline_assets migration")))
+        return server_lock(connection, "pipeline_assets migration")
+
+    def let_migration_resume(self, context: MigrationContext) -> None:
+        let_it_resume(context)
+
+    def new_view(self, name: str, query: str) -> Sequence[str]:
+        return (f"CREATE OR REPLACE VIEW {name} AS {query}",)
 
     def is_transient(self, error: DBAPIError) -> bool:
         return self._number(error) in self.TRANSIENT
@@ -172,6 +227,36 @@ class _MySql(Dialect):
 
     def days_ago(self, days: int) -> str:
         return f"(UTC_TIMESTAMP(6) - INTERVAL {days} DAY)"
+
+
+@contextmanager
+def server_lock(connection: Connection, name: str) -> Iterator[None]:
+    """Hold a named lock of a MySQL or MariaDB server; it ends with the connection at the latest.
+
+    It lies outside transactions, and must begin outside one. It is waited for in short slices, so
+    that a signal is heard. Raises `CatalogueUnavailableError` after `LONGEST_MIGRATION_S`.
+    """
+    until = time.monotonic() + LONGEST_MIGRATION_S
+    while _ask(connection, func.get_lock(name, _SLICE_S)) != 1:
+        if time.monotonic() > until:
+            raise CatalogueUnavailableError(
+                connection.engine.url.render_as_string(hide_password=True),
+                "another process has been creating or migrating its tables for "
+                f"{LONGEST_MIGRATION_S} s",
+            )
+    try:
+        yield
+    finally:
+        try:
+            _ask(connection, func.release_lock(name))
+        except DBAPIError:
+            connection.invalidate()  # it is lost, and the lock with it
+
+
+def _ask(connection: Connection, function: Function[Any]) -> int | None:
+    answer: int | None = connection.execute(select(function)).scalar_one()
+    connection.rollback()  # this began a transaction
+    return answer
 
 
 SQLITE, MYSQL = _Sqlite(), _MySql()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue.database.dialect import WRITES, dialect_of
-from pipeline_assets.errors import CatalogueUnavailableError
+from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 
 
 class Lock(StrEnum):
@@ -60,6 +60,24 @@ def writing(
             yield writer
             if is_rehearsal:
                 transaction.rollback()
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A transaction that changes the schema, while no other process does.
+
+    On MySQL and MariaDB, each statement that changes the schema commits.
+    """
+    dialect = dialect_of(engine.dialect.name)
+    with _connected(engine) as connection:
+        writer = connection.execution_options(**WRITES)
+        with dialect.migrating_alone(writer), writer.begin():
+            yield writer
+            if not dialect.references_are_whole(writer):
+                raise PipelineError(
+                    "The migration would leave rows that refer to missing ones, so it was rolled "
+                    "back. The catalogue is as it was before. Please report this."
+                )
 
 
 @contextmanager

@@ -3,15 +3,15 @@
 from enum import StrEnum
 from pathlib import Path
 
-from alembic import command
 from alembic.config import Config
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from pipeline_assets.catalogue import views
 from pipeline_assets.catalogue.database.dialect import dialect_of
-from pipeline_assets.catalogue.database.engine import reading, writing
+from pipeline_assets.catalogue.database.engine import migrating, reading
 from pipeline_assets.errors import UsageError
 
 VIEWS = {
@@ -52,8 +52,7 @@ def migrate(engine: Engine) -> bool:
 
     Raises `UsageError` when the catalogue was written by a newer version of this project.
     """
-    dialect = dialect_of(engine.dialect.name)
-    path = dialect.file(engine.url)
+    path = dialect_of(engine.dialect.name).file(engine.url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     config = alembic_config()
@@ -61,13 +60,11 @@ def migrate(engine: Engine) -> bool:
     with reading(engine) as connection:
         if _revision(connection) == head:
             return False
-    with writing(engine) as connection, dialect.migrating_alone(connection):
+    with migrating(engine) as connection:
         if _revision(connection) == head:
             return False
         _refuse_newer(config, _revision(connection), engine)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        _create_views(connection)
+        _upgrade(connection, ScriptDirectory.from_config(config))
     return True
 
 
@@ -76,6 +73,23 @@ def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     return config
+
+
+def _upgrade(connection: Connection, scripts: ScriptDirectory) -> None:
+    """Apply the missing revisions; each can be run again from any point within it.
+
+    The last one is noted only once the views are there, as this is what tells that nothing is left.
+    """
+    head = scripts.get_current_head()
+    missing = list(scripts.iterate_revisions("head", _revision(connection) or "base"))
+    context = MigrationContext.configure(connection, opts={"transactional_ddl": False})
+    dialect_of(connection.dialect.name).let_migration_resume(context)
+    with Operations.context(context):
+        for script in reversed(missing):
+            script.module.upgrade()
+            if script.revision == head:
+                _create_views(connection)
+            context.stamp(scripts, script.revision)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -96,5 +110,5 @@ def _create_views(connection: Connection) -> None:
     # Views hold no data, so they are recreated from their current text instead of being migrated.
     dialect = dialect_of(connection.dialect.name)
     for name, query in VIEWS.items():
-        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
-        connection.execute(text(f"CREATE VIEW {name} AS {query(dialect)}"))
+        for statement in dialect.new_view(name, query(dialect)):
+            connection.execute(text(statement))
