@@ -142,7 +142,7 @@ class LookUp:
         self._has_session = True
 
     def _ask(self, row: Wanted) -> Answer:
-        if not self._fetcher.permits(row.url):
+        if self._fetcher.objection(row.url) is not None:
             return Answer(Outcome.FORBIDDEN)
         if not self._has_session:
             self._open_session(row)
@@ -157,7 +157,7 @@ class LookUp:
         if answer.outcome in SERVED:
             self._known[row.sku, row.url] = answer
         self._listener.done(row, answer)
-        if answer.outcome is Outcome.UNAVAILABLE:
+        if answer.outcome in (Outcome.UNAVAILABLE, Outcome.UNREACHABLE):
             self._unavailable.append(row)
             if len(self._unavailable) >= self._patience.max_unavailable:
                 self._listener.forget(self._unavailable)

@@ -53,17 +53,25 @@ class AllowList:
         A listed name that resolves to an internal address is refused too; to allow one, list the
         address itself, or `localhost`.
         """
+        return self.objection(url) is None
+
+    def objection(self, url: str) -> str | None:
+        """Why `url` may not be contacted, naming its origin; None if it may."""
         origin = origin_of(url)
-        if origin is None or origin not in self.origins:
-            return False
-        return _is_meant(origin) or not is_internal(origin)
+        if origin is None:
+            return f"{url[:100]!r} is not the address of a web page"
+        if origin not in self.origins:
+            return f"{origin} is not in PIPELINE_ENRICHMENT_HOSTS"
+        if not _is_meant(origin) and is_internal(origin):
+            return f"{origin} leads to an internal address"
+        return None
 
 
 def origin_of(url: str) -> Origin | None:
     """The origin of an http or https address without user name; None for anything else."""
     try:
         parsed = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError, UnicodeError):
+    except (httpx.InvalidURL, ValueError):
         return None
     host = parsed.raw_host.decode("ascii").rstrip(".").lower()
     if parsed.scheme not in _PORTS or not _HOST.fullmatch(host) or parsed.userinfo:
@@ -71,11 +79,19 @@ def origin_of(url: str) -> Origin | None:
     return Origin(parsed.scheme, host, parsed.port or _PORTS[parsed.scheme])
 
 
+def joined(url: str, location: str) -> str:
+    """Where a redirect from `url` leads; an address that cannot be read is returned as it is."""
+    try:
+        return str(httpx.URL(url).join(location))
+    except (httpx.InvalidURL, ValueError):
+        return location
+
+
 def is_internal(origin: Origin) -> bool:
     """Whether the origin's host is, or resolves to, an address outside the public internet."""
     try:
         found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         return False  # requesting it shows what is wrong
     return any(not ipaddress.ip_address(str(address[4][0])).is_global for address in found)
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
+from pipeline_assets.domain.enrichment.page_scripts import page_scripts
 from pipeline_assets.domain.json_nesting import check_nesting
 from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
 from pipeline_assets.domain.retailers import PAGE_DATA, PageData
@@ -37,7 +38,7 @@ def read_product_page(html: bytes, sku: str) -> ProductPage | None:
     It is taken for a captcha when it has neither a JSON-LD `Product` nor any retailer's own data.
     When a page shows several products, the one with this `sku` comes first.
     """
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(page_scripts(html))
     linked = sorted(_linked_products(tree), key=lambda node: not _is_of(node, sku))
     scripts = [(where, tree.css_first(where.script)) for where in PAGE_DATA]
     own = [(where, _decoded(script.text())) for where, script in scripts if script is not None]

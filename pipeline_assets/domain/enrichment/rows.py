@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     GONE = "gone"
     BLOCKED = "blocked"
     UNAVAILABLE = "unavailable"
+    UNREACHABLE = "unreachable"
     FORBIDDEN = "forbidden"
     UNREADABLE = "unreadable"
 
