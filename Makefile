@@ -36,7 +36,7 @@ run: install ## process both inboxes, post-process, print a summary (uses a samp
 .PHONY: dev
 dev: install ## run Dagster's UI on 127.0.0.1:3000, with the daemon and the sensors
 	@$(BIN)/pipeline-assets prepare > /dev/null
-	@$(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000} -w workspace.yaml
+	@exec $(BIN)/dagster dev --host 127.0.0.1 --port $${PORT:-3000} -w workspace.yaml
 
 .PHONY: test
 test: install ## run the tests except the long soaks (WORKERS=0: one after the other)

@@ -60,6 +60,18 @@ def end(
     )
 
 
+def interrupt(connection: Connection, attempt_id: int, now: datetime, message: str) -> None:
+    """Record that an attempt was interrupted, unless it has ended."""
+    connection.execute(
+        update(file_attempts)
+        .where(
+            file_attempts.c.attempt_id == attempt_id,
+            file_attempts.c.outcome == Event.STARTED.value,
+        )
+        .values(outcome=Event.INTERRUPTED.value, message=message, ended_at=now)
+    )
+
+
 def note(
     connection: Connection,
     inbox: str,

@@ -1,5 +1,5 @@
 """The command line `pipeline-assets`; `app` gathers the commands, `main` runs them."""
 
-from pipeline_assets.cli.app import app, main
+from pipeline_assets.cli.entry import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

@@ -1,5 +1,5 @@
 """`python -m pipeline_assets.cli`."""
 
-from pipeline_assets.cli.app import main
+from pipeline_assets.cli import main
 
 main()

@@ -1,10 +1,9 @@
 """All commands together, and how an error ends one.
 
 Exit status: 0 when all was handled, 1 when something halted or failed, 2 for wrong usage, and
-with `--strict` 3 when files were quarantined or rows rejected.
+with `--strict` 3 when files were quarantined or rows rejected. `entry` adds those of signals.
 """
 
-import sys
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Annotated
@@ -13,11 +12,12 @@ import typer
 
 from pipeline_assets.catalogue.database.errors import is_of_the_database, shown_cause
 from pipeline_assets.cli import terminal
-from pipeline_assets.cli.common import FAILED, USAGE
+from pipeline_assets.cli.common import FAILED, OK, USAGE, files_left, print_json
 from pipeline_assets.cli.drain import drain, post_process
 from pipeline_assets.cli.enrich import enrich
 from pipeline_assets.cli.operators import decide, prepare, requeue, sample, status
 from pipeline_assets.errors import PipelineError, UsageError
+from pipeline_assets.stopping import Interrupted, check
 
 app = typer.Typer(
     help="Turn supermarkets' scrape files into one catalogue of products and prices.",
@@ -51,15 +51,34 @@ def options(
     """Options before a command; the version is shown before anything else is read."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error meant for people is one sentence on stderr."""
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; returns its exit status.
+
+    An error meant for people is one sentence on stderr. A command that a signal stops says what is
+    left; with `--json`, it prints one object all the same.
+    """
+    try:
+        return _run(arguments)
+    except Interrupted as stop:
+        if "--json" in arguments:
+            print_json({})
+        terminal.show_interrupted(stop, files_left())
+        return FAILED
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         app(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else OK
     except PipelineError as error:
+        check()
         terminal.show_error(error)
-        sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
+        return USAGE if isinstance(error, UsageError) else FAILED
     except Exception as error:
+        check()
         if not is_of_the_database(error):
             raise
         terminal.show_error(f"The catalogue's database reports: {shown_cause(error)}")
-        sys.exit(FAILED)
+        return FAILED
+    return OK

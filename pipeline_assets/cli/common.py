@@ -5,7 +5,7 @@ Dagster is imported where it is needed, so that `--help` is quick.
 
 import json
 import os
-import time
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from pipeline_assets import stopping
 from pipeline_assets.cli import terminal
 from pipeline_assets.errors import CatalogueUnavailableError, UsageError
+from pipeline_assets.inbox.scanning import look
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 
@@ -59,6 +61,7 @@ def find_pipeline() -> Pipeline:
 def pipeline_to_look_at() -> Iterator[Pipeline]:
     """The pipeline as it is; the working files that SQLite needs for a look are gone afterwards."""
     pipeline = find_pipeline()
+    stopping.check()
     try:
         yield pipeline
     finally:
@@ -73,13 +76,14 @@ def open_pipeline(*, waits: bool = False) -> Pipeline:
     pipeline = find_pipeline()
     settings = pipeline.settings
     while True:
+        stopping.check()
         try:
             return pipeline.prepare()
         except CatalogueUnavailableError as error:
             if not (waits and error.is_transient):
                 raise
             terminal.errors.print(f"{error} Next try in {settings.retry_wait_s:g} s.", markup=False)
-            time.sleep(settings.retry_wait_s)
+            stopping.sleep(settings.retry_wait_s)
 
 
 @contextmanager
@@ -117,8 +121,22 @@ def definitions_for(pipeline: Pipeline) -> "dg.Definitions":
     return build_defs(PipelineResource(data_dir=str(pipeline.settings.data_path)))
 
 
-def print_json(value: Any) -> None:
-    """One JSON object on stdout, and nothing else."""
+def files_left() -> dict[str, int]:
+    """How many files are in each inbox; this needs no database."""
+    return {
+        inbox.name: len(look(inbox.folder).files) if inbox.folder.is_dir() else 0
+        for inbox in find_pipeline().inboxes
+    }
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """One JSON object on stdout, and nothing else.
+
+    If a signal asked the command to stop, the object names it in `interrupted`.
+    """
+    number = stopping.requested()
+    if number is not None:
+        value = value | {"interrupted": signal.Signals(number).name, "files_left": files_left()}
     print(json.dumps(value, ensure_ascii=False, default=str))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline_assets import stopping
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import (
     FAILED,
@@ -67,6 +68,7 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
     from pipeline_assets.orchestration.drain import drain_products
 
     enriched = run_enrichment(pipeline, instance, is_quiet=is_quiet, waits=False)
+    stopping.check()
     with terminal.FileProgress(is_quiet=is_quiet) as progress:
         drained = drain_products(pipeline, instance, definitions_for(pipeline), progress)
     files = reports.file_reports(pipeline, drained)
@@ -75,6 +77,7 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
         terminal.show_files(files)
         terminal.show_totals(totals)
         terminal.show_left(drained.left)
+    stopping.check()
     post_processed = _post_process(pipeline, instance, PostProcessingOptions(), is_quiet=is_quiet)
     if not is_quiet:
         terminal.show_next_steps(_next_steps(pipeline))
@@ -137,6 +140,8 @@ def _post_process(
     report = post_processing_report(result)
     if not is_quiet:
         terminal.show_steps(report)
+    if not report["success"]:
+        stopping.check()
     return report
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline_assets import stopping
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import (
     FAILED,
@@ -36,6 +37,7 @@ def enrich(
     pipeline = open_pipeline(waits=True)
     with dagster_instance() as instance:
         report = run_enrichment(pipeline, instance, is_quiet=as_json, waits=True)
+    stopping.check()
     if as_json:
         print_json(report)
     raise typer.Exit(exit_status(report, strict=strict))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from pipeline_assets import stopping
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import (
     FAILED,
@@ -166,6 +167,7 @@ def sample(
     from pipeline_assets.sample.writer import write_sample
 
     settings = read_settings()
+    stopping.check()
     day = (last_day or datetime.now(settings.zone)).date()
     paths = write_sample(settings.data_path, day)
     if as_json:

@@ -15,6 +15,7 @@ from rich.table import Table
 from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.operators.status import Status
+from pipeline_assets.stopping import Interrupted
 
 # A pipe has no width: lines are then as long as the tables need.
 _WIDTH = None if sys.stdout.isatty() else 160
@@ -204,6 +205,15 @@ def say(text: str) -> None:
 def show_error(error: Exception | str) -> None:
     """An error that is meant for people."""
     errors.print(f"[red]error[/]: {escape(str(error))}")
+
+
+def show_interrupted(stop: Interrupted, files_left: Mapping[str, int]) -> None:
+    """That a signal stopped the command, and what is left."""
+    left = " and ".join(f"{_count(n, 'file')} in {name}/" for name, n in files_left.items())
+    errors.print(
+        f"{stop} Nothing is half done; left are {left}. Run the command again to go on.",
+        markup=False,
+    )
 
 
 def show_next_steps(lines: Iterable[str]) -> None:

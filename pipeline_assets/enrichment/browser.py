@@ -6,7 +6,9 @@ imports Playwright, and only when it is used: it is an optional extra (`browser`
 
 import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SHOWN = ", ".join(data.script for data in PAGE_DATA)
+# How long the browser is waited for at a time, before anything else is looked at.
+_SLICE_MS = 500
 _ARGUMENTS = [
     "--no-first-run",
     "--disable-background-networking",
@@ -39,7 +43,7 @@ class BrowserSessions:
 
     `cookies` (by name) are set beforehand: they tell the shop which store's range to show. `agent`
     is the same user agent that httpx sends: a shop ties its cookies to it. `wait_s` is how long to
-    wait for the page.
+    wait for the page; meanwhile `check` is called often, and ends the wait by raising.
     """
 
     def __init__(
@@ -49,12 +53,14 @@ class BrowserSessions:
         agent: str,
         wait_s: float,
         browser: str = "",
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._allowed = allowed
         self._cookies_before = cookies
         self._agent = agent
         self._wait_s = wait_s
         self._browser = browser
+        self._check = check
 
     @property
     def advice(self) -> str:
@@ -110,9 +116,20 @@ class BrowserSessions:
             context.add_cookies([{"name": name, "value": value, "url": origin}])
 
     def _wait_for_page(self, page: "Page", url: str) -> None:
-        timeout_ms = self._wait_s * 1000
-        page.goto(url, wait_until="commit", timeout=timeout_ms)
-        page.wait_for_selector(_SHOWN, state="attached", timeout=timeout_ms)
+        """Wait in slices; a navigation goes on when a slice is over."""
+        from playwright.sync_api import TimeoutError as StillWaiting
+
+        until = time.monotonic() + self._wait_s
+        with suppress(StillWaiting):
+            page.goto(url, wait_until="commit", timeout=_SLICE_MS)
+        while not page.url.startswith("chrome-error:"):
+            self._check()
+            with suppress(StillWaiting):
+                page.wait_for_selector(_SHOWN, state="attached", timeout=_SLICE_MS)
+                return
+            if time.monotonic() > until:
+                break
+        raise SessionError(f"The browser did not show the page at {url} in {self._wait_s:g} s.")
 
     def _executable(self, playwright: "Playwright") -> str:
         own = playwright.chromium.executable_path

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 from pydantic import Field
@@ -10,6 +11,7 @@ from pipeline_assets.errors import EnrichmentBusyError
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
+from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import enrichment_metadata
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
@@ -65,17 +67,19 @@ def enriched_barcodes(
     enrichment_watcher: dg.ResourceParam[Watcher],
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Enriches one file and hands it to the product inbox."""
-    ready = opened(context, pipeline)
-    name = config.file or _next_file(context, ready)
-    if name is None:
-        context.log.info("No file in barcode_enrichment_inbox/ is ready; there is nothing to do.")
-        return
-    watcher = _LoggingWatcher(context, enrichment_watcher)
-    run_id = context.run.run_id
-    try:
-        outcome = take(context, ready.settings, lambda: enrich_file(ready, name, run_id, watcher))
-    except EnrichmentBusyError as busy:
-        outcome = FileOutcome(name, State.BUSY, message=str(busy))
+    with stoppable():
+        ready = opened(context, pipeline)
+        name = config.file or _next_file(context, ready)
+        if name is None:
+            context.log.info("No file in barcode_enrichment_inbox/ is ready: nothing to do.")
+            return
+        watcher = _LoggingWatcher(context, enrichment_watcher)
+        run_id = context.run.run_id
+        try:
+            work = partial(enrich_file, ready, name, run_id, watcher)
+            outcome = take(context, ready.settings, work)
+        except EnrichmentBusyError as busy:
+            outcome = FileOutcome(name, State.BUSY, message=str(busy))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         yield dg.MaterializeResult(metadata=enrichment_metadata(outcome))
         context.log.info(f"{name} is enriched and was delivered as {outcome.delivered_to}")

@@ -3,14 +3,15 @@
 For cron, and for first use. Files that arrive meanwhile are processed too.
 """
 
-import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import dagster as dg
 
+from pipeline_assets import stopping
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.domain.files.recovery import RunOfFile
 from pipeline_assets.inbox.folders import Inbox
@@ -69,9 +70,12 @@ def drain_products(
     instance: dg.DagsterInstance,
     definitions: dg.Definitions,
     progress: DrainWatcher,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = stopping.sleep,
 ) -> Drained:
-    """Process the product inbox's files, each in a run of job `product_update`."""
+    """Process the product inbox's files, each in a run of job `product_update`.
+
+    Asked to stop, it returns what it has done by then.
+    """
     return _Drain(pipeline, instance, definitions, progress, sleep).run()
 
 
@@ -83,11 +87,12 @@ def drain_enrichment(
     watcher: Watcher,
     *,
     waits: bool = True,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = stopping.sleep,
 ) -> Drained:
     """Process the enrichment inbox's files, each in a run of job `barcode_enrichment`.
 
-    `waits`: wait for files that another process is working on.
+    `waits`: wait for files that another process is working on. Asked to stop, it returns what it
+    has done by then.
     """
     parts = (pipeline, instance, definitions, progress, sleep)
     return _EnrichmentDrain(*parts, watcher=watcher, waits=waits).run()
@@ -137,16 +142,24 @@ class _Drain:
         return self._pipeline.product_inbox
 
     def run(self) -> Drained:
-        """Process files until none is left that can be processed."""
+        """Process files until none is left that can be processed, or the process is to stop."""
+        with suppress(stopping.Interrupted):
+            self._process_all()
+        return self._drained
+
+    def _process_all(self) -> None:
         while True:
+            stopping.check()
             found = self._patiently(self._look)
             chosen = self._patiently(partial(self._choose, found))
             for index, file in enumerate(chosen):
+                if index:  # the first one may be claimed: its run tells that it was interrupted
+                    stopping.check()
                 waiting = len(found.takeable) - index - 1
                 self._take(file, waiting + len(found.waiting) + len(found.unsettled))
             if not chosen and not self._wait(found):
                 self._drained.left = found
-                return self._drained
+                return
 
     def _look(self) -> Survey:
         return recovered_survey(self._pipeline, self._runs, self._settled, self._inbox)
@@ -177,6 +190,7 @@ class _Drain:
         )
         self._drained.run_ids.append(result.run_id)
         if not result.success:
+            stopping.check()
             self._drained.failed[file.name] = FailedRun(result.run_id, failure_message(result))
         self._progress.end(file.name, result.success)
 

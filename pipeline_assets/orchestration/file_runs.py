@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import dagster as dg
 
+from pipeline_assets import stopping
 from pipeline_assets.errors import (
     CatalogueUnavailableError,
     HaltedFileError,
@@ -71,9 +72,14 @@ def take(
 def start_again(
     context: dg.AssetExecutionContext, settings: Settings, error: Exception, tries: int
 ) -> dg.RetryRequested:
-    """The retry to raise, after a pause, with a warning that names the error."""
-    context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
-    return dg.RetryRequested(tries, settings.retry_wait_s)
+    """The retry to raise, once the pause is over, with a warning that names the error.
+
+    The pause is spent here because Dagster's own hears no request to stop.
+    """
+    if context.retry_number < tries:
+        context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
+        stopping.sleep(settings.retry_wait_s)
+    return dg.RetryRequested(tries)
 
 
 def observe(context: dg.AssetExecutionContext, asset: str, outcome: FileOutcome) -> None:

@@ -14,6 +14,8 @@ FILE_TAG = "pipeline/file"
 FINGERPRINT_TAG = "pipeline/fingerprint"
 # Which process executes the run, if that is known beforehand.
 PROCESS_TAG = "pipeline/process"
+# Which process requested the run: the code server that is to start it, as a rule.
+REQUESTER_TAG = "pipeline/requested_by"
 
 CATALOGUE_POOL = "catalogue"
 ENRICHMENT_POOL = "barcode_enrichment"

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.orchestration.file_runs import opened, start_again
+from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
@@ -67,16 +68,17 @@ def build_step_asset(step: Step, deps: Sequence[str]) -> dg.AssetsDefinition:
         pipeline: PipelineResource,
         post_processing: PostProcessingResource,
     ) -> dg.MaterializeResult[None]:
-        ready = opened(context, pipeline)
-        try:
-            report = run_step(ready, step, post_processing.options())
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            ready.engine.dispose()
-            message = RuntimeError(f"{step.name}: {shown_cause(error)}. Nothing was changed.")
-            tries = ready.settings.max_failures - 1
-            raise start_again(context, ready.settings, message, tries) from error
+        with stoppable():
+            ready = opened(context, pipeline)
+            try:
+                report = run_step(ready, step, post_processing.options())
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                ready.engine.dispose()
+                message = RuntimeError(f"{step.name}: {shown_cause(error)}. Nothing was changed.")
+                tries = ready.settings.max_failures - 1
+                raise start_again(context, ready.settings, message, tries) from error
         for detail in report.details:
             context.log.info(detail)
         return dg.MaterializeResult(metadata=step_metadata(report))

@@ -11,6 +11,7 @@ from pydantic import Field
 from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
+from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import materialization_metadata
 from pipeline_assets.orchestration.names import (
     CATALOGUE_POOL,
@@ -67,12 +68,14 @@ def update_products(
     context: dg.AssetExecutionContext, config: ProductUpdateConfig, pipeline: PipelineResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Ingests one snapshot file: writes it in one transaction, or refuses and quarantines it."""
-    ready = opened(context, pipeline)
-    name = config.file or _next_file(context, ready)
-    if name is None:
-        context.log.info("No file in product_inbox/ is ready; there is nothing to do.")
-        return
-    outcome = take(context, ready.settings, lambda: ingest_file(ready, name, context.run.run_id))
+    with stoppable():
+        ready = opened(context, pipeline)
+        name = config.file or _next_file(context, ready)
+        if name is None:
+            context.log.info("No file in product_inbox/ is ready; there is nothing to do.")
+            return
+        run_id = context.run.run_id
+        outcome = take(context, ready.settings, lambda: ingest_file(ready, name, run_id))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a retry undoes the work, but a materialization cannot be undone.
         for key in ("processed_products", "store_prices"):

@@ -1,19 +1,24 @@
 """Dagster's runs, as an inbox survey needs them."""
 
-from collections.abc import Collection, Sequence
+import json
+import socket
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipeline_assets.domain.files.recovery import RunOfFile
+from pipeline_assets.domain.files.recovery import RunEnd, RunOfFile
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
     FILE_TAG,
     FINGERPRINT_TAG,
+    MAX_RUNTIME_TAG,
     PROCESS_TAG,
     PRODUCT_UPDATE,
+    REQUESTER_TAG,
 )
+from pipeline_assets.services.files.liveness import is_alive
 
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,
@@ -23,6 +28,11 @@ ACTIVE = [
     dg.DagsterRunStatus.CANCELING,
 ]
 _ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+_NOT_BEGUN = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
+# Dagster's own tags: why a run failed, and how to reach the code server that starts it.
+_FAILURE_REASON_TAG = "dagster/failure_reason"
+_SERVER_TAG = ".dagster/grpc_info"
 
 _DEAD = (
     "The run's process ended without reporting, or did not start its work in time. Nothing is "
@@ -77,10 +87,46 @@ class InstanceRuns:
                 record.create_timestamp.astimezone(UTC).replace(tzinfo=None),
                 record.dagster_run.status == dg.DagsterRunStatus.QUEUED,
                 record.dagster_run.tags.get(PROCESS_TAG),
+                self._end(record),
             )
             for record in self._instance.get_run_records(wanted)
             if FILE_TAG in record.dagster_run.tags
         ]
+
+    def _end(self, record: dg.RunRecord) -> RunEnd | None:
+        """How a run ended, or that it can no longer begin; None for one that may still work."""
+        run = record.dagster_run
+        if run.status in _NOT_BEGUN:
+            return RunEnd.INTERRUPTED if _has_no_starter(run.tags) else None
+        if run.status not in _ENDED_BADLY:
+            return None
+        if run.tags.get(_FAILURE_REASON_TAG) == "UNEXPECTED_TERMINATION":
+            return RunEnd.INTERRUPTED
+        if record.start_time is None and _has_no_starter(run.tags):
+            return RunEnd.INTERRUPTED
+        if self._was_overdue(record):
+            return RunEnd.OVERDUE
+        is_canceled = run.status is dg.DagsterRunStatus.CANCELED
+        return RunEnd.TERMINATED if is_canceled else RunEnd.FAILED
+
+    def _was_overdue(self, record: dg.RunRecord) -> bool:
+        if record.start_time is None or record.end_time is None:
+            return False
+        longest_s = record.dagster_run.tags.get(MAX_RUNTIME_TAG)
+        limit_s = float(longest_s or self._instance.run_monitoring_max_runtime_seconds)
+        return 0 < limit_s <= record.end_time - record.start_time
+
+
+def _has_no_starter(tags: Mapping[str, str]) -> bool:
+    """Whether the code server that was to start the run has ended, as it does with its daemon.
+
+    Its socket alone would not tell: on another machine, it is not there either.
+    """
+    server = json.loads(tags.get(_SERVER_TAG, "{}")).get("socket")
+    if server is None or is_alive(tags.get(REQUESTER_TAG)) is not False:
+        return False
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(server) != 0
 
 
 class NoRuns:

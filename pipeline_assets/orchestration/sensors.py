@@ -20,6 +20,7 @@ from pipeline_assets.orchestration.names import (
     INGEST_OP,
     MAX_RUNTIME_TAG,
     POST_PROCESS_ONLY,
+    REQUESTER_TAG,
 )
 from pipeline_assets.orchestration.post_processing import post_process_only_job
 from pipeline_assets.orchestration.product_update import product_update_job
@@ -28,6 +29,7 @@ from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.enrichment.claims import claim_next
 from pipeline_assets.services.files.cycles import next_step
 from pipeline_assets.services.files.inbox_survey import recovered_survey, survey
+from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.timing import idle_reason, read_backlog
 from pipeline_assets.settings import Settings
@@ -168,13 +170,14 @@ def _is_long_ago(asked: dict[str, Any], now: datetime) -> bool:
 
 def run_request(name: str, fingerprint: str) -> dg.RunRequest:
     """A run of job `product_update` for one version of one inbox file."""
-    return dg.RunRequest(run_config=file_config(INGEST_OP, name), tags=file_tags(name, fingerprint))
+    tags = file_tags(name, fingerprint) | {REQUESTER_TAG: this_process()}
+    return dg.RunRequest(run_config=file_config(INGEST_OP, name), tags=tags)
 
 
 def enrichment_request(file: InboxFile, settings: Settings) -> dg.RunRequest:
     """A run of job `barcode_enrichment` for one version of one file."""
     longest = {MAX_RUNTIME_TAG: str(int(settings.enrichment_max_runtime_s))}
-    tags = file_tags(file.name, file.fingerprint) | longest
+    tags = file_tags(file.name, file.fingerprint) | longest | {REQUESTER_TAG: this_process()}
     return dg.RunRequest(run_config=file_config(ENRICH_OP, file.name), tags=tags)
 
 

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from pipeline_assets.catalogue.schema import metadata
-from pipeline_assets.cli import app
+from pipeline_assets.cli.app import app
 from pipeline_assets.domain.products.reasons import Reason
 from pipeline_assets.domain.snapshots.acceptance import REASONS
 from pipeline_assets.sample.generator import sample_files

@@ -6,8 +6,8 @@ Column types that differ are in `schema.types`. All other SQL is the same everyw
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,34 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, sele
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.functions import Function
 
+from pipeline_assets import stopping
 from pipeline_assets.catalogue.database.resuming import let_it_resume
 from pipeline_assets.catalogue.schema.locks import locks
 from pipeline_assets.errors import CatalogueUnavailableError, UsageError
 
 # The execution options of a transaction that writes.
 WRITES = {"pipeline_write": True}
+_LOCK_TIMEOUT = "pipeline_lock_timeout_s"
 
 LONGEST_MIGRATION_S = 600
-_SLICE_S = 1
-_WAL_PAUSE_S = 0.02
+_PAUSE_S = 0.02
+
+
+def _in_slices(
+    timeout_s: float, is_locked: Callable[[Exception], bool], take: Callable[[], object]
+) -> None:
+    """Take a lock; each try waits for a slice, and there are tries for `timeout_s` seconds."""
+    until = time.monotonic() + timeout_s
+    while True:
+        try:
+            take()
+        except Exception as error:
+            if not is_locked(error) or time.monotonic() >= until:
+                raise
+        else:
+            return
+        # SQLite does not wait where another process turns WAL on at the same moment.
+        stopping.sleep(_PAUSE_S)
 
 
 class Dialect(ABC):
@@ -38,17 +56,20 @@ class Dialect(ABC):
 
     @abstractmethod
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
-        """A new engine; its connections wait for a lock for at most `lock_timeout_s` seconds."""
+        """A new engine; its connections wait for a lock for at most `lock_timeout_s` seconds.
+
+        A transaction waits for its first lock in slices, because the drivers hear no signal:
+        between two slices it raises `Interrupted` if the process was asked to stop.
+        """
 
     def file(self, url: URL) -> Path | None:
         """The catalogue's file; None for a catalogue on a server or in memory."""
         del url
         return None
 
+    @abstractmethod
     def hold(self, connection: Connection, lock: str) -> None:
-        """Lock this row of table `locks` until the transaction ends."""
-        row = select(locks.c.name).where(locks.c.name == lock).with_for_update()
-        connection.execute(row).scalar_one()
+        """Lock this row of table `locks` until the transaction ends; its first statement."""
 
     @abstractmethod
     def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
@@ -93,40 +114,37 @@ class _Sqlite(Dialect):
     """A file. Only one transaction writes at a time, so there is nothing to lock."""
 
     titles = ("SQLite",)
+    SLICE_S = 0.25
     reads: Mapping[str, Any] = {}
 
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
-        engine = create_engine(url, connect_args={"timeout": lock_timeout_s})
+        slice_s = min(self.SLICE_S, lock_timeout_s)
+        engine = create_engine(url, connect_args={"timeout": slice_s})
         event.listen(engine, "connect", partial(self._prepare, lock_timeout_s))
-        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "begin", partial(self._begin, lock_timeout_s))
         return engine
 
     @classmethod
     def _prepare(cls, timeout_s: float, connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # the begin event decides how each transaction starts
-        cls._use_wal(connection, timeout_s)
+        _in_slices(timeout_s, cls._is_locked, lambda: connection.execute("PRAGMA journal_mode=WAL"))
         # FULL: a file leaves the inbox right after the commit, so the commit must be on disk.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
-    @staticmethod
-    def _use_wal(connection: sqlite3.Connection, timeout_s: float) -> None:
-        # SQLite does not wait here where another process does the same at the same moment.
-        until = time.monotonic() + timeout_s
-        while True:
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(_WAL_PAUSE_S)
+    @classmethod
+    def _begin(cls, timeout_s: float, connection: Connection) -> None:
+        first = "BEGIN IMMEDIATE"
+        if not WRITES.items() <= connection.get_execution_options().items():
+            connection.exec_driver_sql("BEGIN")
+            first = "SELECT 1 FROM sqlite_master LIMIT 1"  # takes the read lock
+        # Turning a read lock into a write lock can fail at once, so writers take it from the start.
+        _in_slices(timeout_s, cls._is_locked, lambda: connection.exec_driver_sql(first))
 
     @staticmethod
-    def _begin(connection: Connection) -> None:
-        writes = WRITES.items() <= connection.get_execution_options().items()
-        # Turning a read lock into a write lock can fail at once, so writers take it from the start.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    def _is_locked(error: Exception) -> bool:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        return str(cause).startswith(("database is locked", "database table is locked"))
 
     def file(self, url: URL) -> Path | None:
         return Path(url.database) if url.database and url.database != ":memory:" else None
@@ -176,6 +194,7 @@ class _MySql(Dialect):
     """MySQL or MariaDB. Errors are recognised by their numbers, because the texts differ."""
 
     titles = ("MySQL", "MariaDB")
+    SLICE_S = 1  # the smallest that there is
 
     DUPLICATE_KEY = 1062
     LOCK_TIMEOUT = 1205
@@ -187,14 +206,33 @@ class _MySql(Dialect):
     TRANSIENT = CONNECTION_LOST | {DUPLICATE_KEY, LOCK_TIMEOUT, DEADLOCK}
 
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
-        engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
-        event.listen(engine, "connect", partial(self._prepare, max(1, round(lock_timeout_s))))
+        timeout_s = max(self.SLICE_S, round(lock_timeout_s))
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+            execution_options={_LOCK_TIMEOUT: timeout_s},
+        )
+        event.listen(engine, "connect", partial(self._prepare, timeout_s))
         return engine
 
+    def hold(self, connection: Connection, lock: str) -> None:
+        timeout_s = connection.get_execution_options()[_LOCK_TIMEOUT]
+        row = select(locks.c.name).where(locks.c.name == lock).with_for_update()
+        connection.exec_driver_sql(_wait_at_most(self.SLICE_S))
+        try:
+            _in_slices(timeout_s, self._is_locked, lambda: connection.execute(row).scalar_one())
+        finally:
+            with suppress(DBAPIError):
+                connection.exec_driver_sql(_wait_at_most(timeout_s))
+
+    def _is_locked(self, error: Exception) -> bool:
+        return isinstance(error, DBAPIError) and self._number(error) == self.LOCK_TIMEOUT
+
     @staticmethod
-    def _prepare(lock_timeout_s: int, connection: Any, _record: Any) -> None:
+    def _prepare(timeout_s: int, connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {lock_timeout_s}")
+        cursor.execute(_wait_at_most(timeout_s))
         # Whatever the server's own mode: a value that does not fit is an error, never changed.
         cursor.execute("SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'")
         cursor.close()
@@ -229,6 +267,10 @@ class _MySql(Dialect):
         return f"(UTC_TIMESTAMP(6) - INTERVAL {days} DAY)"
 
 
+def _wait_at_most(seconds: int) -> str:
+    return f"SET SESSION innodb_lock_wait_timeout = {seconds}"
+
+
 @contextmanager
 def server_lock(connection: Connection, name: str) -> Iterator[None]:
     """Hold a named lock of a MySQL or MariaDB server; it ends with the connection at the latest.
@@ -237,7 +279,8 @@ def server_lock(connection: Connection, name: str) -> Iterator[None]:
     that a signal is heard. Raises `CatalogueUnavailableError` after `LONGEST_MIGRATION_S`.
     """
     until = time.monotonic() + LONGEST_MIGRATION_S
-    while _ask(connection, func.get_lock(name, _SLICE_S)) != 1:
+    while _ask(connection, func.get_lock(name, _MySql.SLICE_S)) != 1:
+        stopping.check()
         if time.monotonic() > until:
             raise CatalogueUnavailableError(
                 connection.engine.url.render_as_string(hide_password=True),

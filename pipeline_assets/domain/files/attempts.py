@@ -19,6 +19,7 @@ class Event(StrEnum):
     VANISHED = "vanished"
     FAILED = "failed"
     DIED = "died"
+    INTERRUPTED = "interrupted"
     HALTED = "halted"
     REQUEUED = "requeued"
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 from pipeline_assets.domain.files.attempts import (
     Attempt,
@@ -17,9 +18,25 @@ from pipeline_assets.domain.files.attempts import (
 )
 
 
+class RunEnd(StrEnum):
+    """How a run ended that did not succeed.
+
+    `INTERRUPTED`: by a signal to its process, or with its daemon. `TERMINATED`: by an operator.
+    `OVERDUE`: it took longer than a run may take. `FAILED`: in any other way.
+    """
+
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    TERMINATED = "terminated"
+    OVERDUE = "overdue"
+
+
 @dataclass(frozen=True, slots=True)
 class RunOfFile:
-    """A Dagster run that was requested for one inbox file; `process` executes it, where known."""
+    """A Dagster run that was requested for one inbox file; `process` executes it, where known.
+
+    `end` is None while it may still work. An active run has one when it can no longer begin.
+    """
 
     run_id: str
     name: str
@@ -27,6 +44,16 @@ class RunOfFile:
     began_at: datetime
     is_queued: bool
     process: str | None = None
+    end: RunEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunNote:
+    """What is to be recorded about a run that could not record it, and why, in words."""
+
+    run: RunOfFile
+    outcome: Event
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +91,37 @@ class InboxRecord:
 class Recovery:
     """What to record, and the state of the files once that is done.
 
-    `dead_runs` are still shown as active; `died` are open attempts whose process is gone;
-    `never_began` are runs that ended before they began an attempt, of files in the inbox; `halts`
-    are the files whose runs died too often (name → why). `in_flight` names the files that are being
-    worked on; `halted` gives all halted files (name → why), whether in flight or not.
+    `dead_runs` are still shown as active; `died` and `interrupted` are open attempts whose process
+    is gone; `notes` are about runs of files in the inbox; `halts` are the files whose runs died too
+    often (name → why). `in_flight` names the files that are being worked on; `halted` gives all
+    halted files (name → why), whether in flight or not.
     """
 
     dead_runs: Sequence[RunOfFile]
     died: Sequence[Attempt]
-    never_began: Sequence[RunOfFile]
+    interrupted: Sequence[Attempt]
+    notes: Sequence[RunNote]
     halts: Mapping[str, str]
     in_flight: Set[str]
     halted: Mapping[str, str]
 
 
+_ENDED_BY_SOMEONE = frozenset({RunEnd.INTERRUPTED, RunEnd.TERMINATED})
+
+
 def plan_recovery(record: InboxRecord, rules: RecoveryRules, now: datetime) -> Recovery:
     """Tell dead runs and attempts from working ones; `now` is in UTC without a zone."""
     dead_runs = _dead_runs(record, rules, now)
-    died = [
+    over = [
         attempt
         for attempt in record.open_attempts
         if has_died(attempt, record.is_alive.get(attempt.process or ""), rules.max_work_s, now)
     ]
-    never_began = _never_began(record, dead_runs)
-    states = _states(record, died, never_began, now)
+    stopped_runs = {run.run_id for run in record.ended_badly if run.end in _ENDED_BY_SOMEONE}
+    interrupted = [attempt for attempt in over if attempt.run_id in stopped_runs]
+    died = [attempt for attempt in over if attempt.run_id not in stopped_runs]
+    notes = _notes(record, dead_runs)
+    states = _states(record, died, notes, now)
     halts = {
         name: why
         for name, state in states.items()
@@ -96,9 +130,10 @@ def plan_recovery(record: InboxRecord, rules: RecoveryRules, now: datetime) -> R
     return Recovery(
         dead_runs,
         died,
-        never_began,
+        interrupted,
+        notes,
         halts,
-        _in_flight(record, dead_runs, died, rules, now),
+        _in_flight(record, dead_runs, over, rules, now),
         {name: state.halted for name, state in states.items() if state.halted is not None} | halts,
     )
 
@@ -131,8 +166,8 @@ def _dead_runs(record: InboxRecord, rules: RecoveryRules, now: datetime) -> list
     def is_dead(run: RunOfFile) -> bool:
         is_gone = run.process is not None and record.is_alive.get(run.process) is False
         is_overdue = age_s(run.began_at, now) > rules.max_runtime_s
-        is_stuck = is_overdue and run.run_id not in began and not run.is_queued
-        return run.run_id in dead or is_gone or is_stuck
+        is_stuck = (is_overdue or run.end is not None) and not run.is_queued
+        return run.run_id in dead or is_gone or (is_stuck and run.run_id not in began)
 
     return [run for run in record.active if is_dead(run)]
 
@@ -140,7 +175,7 @@ def _dead_runs(record: InboxRecord, rules: RecoveryRules, now: datetime) -> list
 def _in_flight(
     record: InboxRecord,
     dead_runs: Sequence[RunOfFile],
-    died: Sequence[Attempt],
+    over: Sequence[Attempt],
     rules: RecoveryRules,
     now: datetime,
 ) -> set[str]:
@@ -150,51 +185,67 @@ def _in_flight(
         for run in record.active
         if run not in dead_runs and age_s(run.began_at, now) <= rules.max_runtime_s
     }
-    return living | {one.name for one in record.open_attempts if one not in died}
+    return living | {one.name for one in record.open_attempts if one not in over}
 
 
-def _never_began(record: InboxRecord, dead_runs: Iterable[RunOfFile]) -> list[RunOfFile]:
-    """The runs of files in the inbox that ended badly before they could begin an attempt."""
-    began = {one.run_id for one in record.of_runs}
+def _notes(record: InboxRecord, dead_runs: Iterable[RunOfFile]) -> list[RunNote]:
+    """What the runs of files in the inbox did not record themselves."""
+    recorded: dict[str | None, list[str]] = defaultdict(list)
+    for one in record.of_runs:
+        recorded[one.run_id].append(one.outcome)
     # By id: a run that was active a moment ago may have been ended by another process meanwhile.
     ended = {run.run_id: run for run in (*dead_runs, *record.ended_badly)}
-    return [
-        run
+    notes = (
+        _note(run, recorded[run.run_id])
         for run in ended.values()
-        if record.versions.get(run.name) == run.fingerprint and run.run_id not in began
-    ]
+        if record.versions.get(run.name) == run.fingerprint
+    )
+    return [note for note in notes if note is not None]
+
+
+def _note(run: RunOfFile, recorded: Sequence[str]) -> RunNote | None:
+    """What is missing in the record of a run that has ended."""
+    if run.end is RunEnd.TERMINATED:
+        why = (
+            f"its run {run.run_id} was terminated by an operator; to have it processed, run: "
+            f"pipeline-assets requeue {run.name}"
+        )
+        return None if Event.HALTED in recorded else RunNote(run, Event.HALTED, why)
+    if run.end is RunEnd.OVERDUE and recorded[-1:] == [Event.INTERRUPTED]:
+        return RunNote(run, Event.DIED, f"Run {run.run_id} took too long and was ended.")
+    if recorded:
+        return None
+    outcome = Event.INTERRUPTED if run.end is RunEnd.INTERRUPTED else Event.DIED
+    return RunNote(run, outcome, f"Run {run.run_id} ended before it started its work.")
 
 
 def _states(
-    record: InboxRecord,
-    died: Sequence[Attempt],
-    never_began: Sequence[RunOfFile],
-    now: datetime,
+    record: InboxRecord, died: Sequence[Attempt], notes: Sequence[RunNote], now: datetime
 ) -> dict[str, FileState]:
-    """Each file's state by name, as if the deaths had already been recorded."""
+    """Each file's state by name, as if deaths and notes had already been recorded."""
     dead_ids = {one.attempt_id for one in died}
     of_file: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
     for attempt in record.attempts:
         is_dead = attempt.attempt_id in dead_ids
         as_noted = replace(attempt, outcome=Event.DIED) if is_dead else attempt
         of_file[attempt.name, attempt.fingerprint].append(as_noted)
-    for run in never_began:
-        of_file[run.name, run.fingerprint].append(_death(run, now))
+    for note in notes:
+        of_file[note.run.name, note.run.fingerprint].append(_entry(note, now))
     return {name: file_state(of_file[name, version]) for name, version in record.versions.items()}
 
 
-def _death(run: RunOfFile, now: datetime) -> Attempt:
-    """The entry that will be recorded for a run that never began; it has no id yet."""
+def _entry(note: RunNote, now: datetime) -> Attempt:
+    """The entry that will be recorded for a note; it has no id yet."""
     return Attempt(
         attempt_id=0,
         inbox="",
-        name=run.name,
-        fingerprint=run.fingerprint,
-        outcome=Event.DIED,
+        name=note.run.name,
+        fingerprint=note.run.fingerprint,
+        outcome=note.outcome,
         reason=None,
-        message=None,
-        run_id=run.run_id,
-        process=run.process,
+        message=note.message,
+        run_id=note.run.run_id,
+        process=note.run.process,
         started_at=now,
         ended_at=now,
     )

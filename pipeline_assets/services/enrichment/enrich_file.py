@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
+from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts, enrichment
 from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.catalogue.enrichment import Delivery
@@ -122,7 +123,10 @@ class _Enrichment:
             progress.counts_requests_of(fetcher)
             sessions = sessions_for(settings, header)
             clock = self._pipeline.clock
-            LookUp(fetcher, sessions, patience(settings), progress, clock).run(rows, probe)
+            looking_up = LookUp(
+                fetcher, sessions, patience(settings), progress, clock, stopping.sleep
+            )
+            looking_up.run(rows, probe)
 
     def _record(
         self, read: ReadFile, lines: Sequence[bytes], header: Header, figures: Figures
@@ -152,7 +156,7 @@ class _Enrichment:
         target = self._folders.data / delivery.archive_path
         place = self._folders.relative(filing.move(self._path, read.file, target) or target)
         now = self._pipeline.clock()
-        with writing(self._pipeline.engine) as connection:
+        with stopping.finishing(), writing(self._pipeline.engine) as connection:
             enrichment.close_delivery(connection, read.digest, place, now)
             attempts.end(connection, self._attempt_id, Event.ACCEPTED, now, digest=read.digest)
         return place

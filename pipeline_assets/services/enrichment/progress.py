@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
+from pipeline_assets import stopping
 from pipeline_assets.catalogue import enrichment
 from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.domain.enrichment.rows import Answer, AnswerSource, Outcome, Wanted
@@ -126,12 +127,16 @@ class Progress:
         )
 
     def done(self, row: Wanted, answer: Answer) -> None:
-        """Save a row's answer in the catalogue before anything else is requested."""
+        """Save a row's answer in the catalogue before anything else is requested.
+
+        Then raise `Interrupted` if the process was asked to stop.
+        """
         now = self._pipeline.clock()
-        with writing(self._pipeline.engine) as connection:
+        with stopping.finishing(), writing(self._pipeline.engine) as connection:
             enrichment.keep_answer(connection, self._digest, row.line, answer, now)
         self.answers[row.line] = answer
         self._watcher.progress(self.figures)
+        stopping.check()
 
     def forget(self, rows: Sequence[Wanted]) -> None:
         """Drop these rows' answers; the next run requests their pages again."""

@@ -1,5 +1,6 @@
 """Builds from the settings what requests pages from the shop."""
 
+from pipeline_assets import stopping
 from pipeline_assets.domain.retailers import retailer_of
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.enrichment.browser import BrowserSessions
@@ -20,7 +21,7 @@ def page_fetcher(settings: Settings) -> PageFetcher:
         back_off_s=settings.enrichment_back_off_s,
         max_retry_after_s=settings.enrichment_max_retry_after_s,
     )
-    pacer = Pacer(settings.enrichment_pause_s)
+    pacer = Pacer(settings.enrichment_pause_s, stopping.sleep)
     agent = settings.enrichment_user_agent
     return PageFetcher(AllowList.parse(settings.enrichment_hosts), pacer, limits, agent)
 
@@ -35,6 +36,7 @@ def sessions_for(settings: Settings, header: Header) -> Sessions:
         settings.enrichment_user_agent,
         settings.enrichment_browser_wait_s,
         settings.enrichment_browser,
+        stopping.check,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from pipeline_assets import stopping
 from pipeline_assets.errors import (
     CatalogueUnavailableError,
     RefusedFileError,
@@ -15,7 +16,11 @@ from pipeline_assets.errors import (
 from pipeline_assets.inbox.folders import Inbox, path_in
 from pipeline_assets.inbox.reading import ReadFile, read_file
 from pipeline_assets.inbox.scanning import InboxFile, file_to_process
-from pipeline_assets.services.files.failures import record_failure, unrecorded_failure
+from pipeline_assets.services.files.failures import (
+    record_failure,
+    record_interruption,
+    unrecorded_failure,
+)
 from pipeline_assets.services.files.outcomes import FileOutcome, State
 from pipeline_assets.services.files.quarantine import quarantine, vanished
 from pipeline_assets.services.pipeline import Pipeline
@@ -44,8 +49,9 @@ def attempt_file(
     `begin` records that work on it starts and returns the attempt's id; `take` does the work.
 
     Raises `UsageError` for the name of something that is never processed, `TransientError` if the
-    file is to be tried again, `HaltedFileError` if it is not, and `CatalogueUnavailableError` while
-    the database cannot be reached.
+    file is to be tried again, `HaltedFileError` if it is not, `CatalogueUnavailableError` while the
+    database cannot be reached, and `Interrupted` when the process is asked to stop before the work
+    is done.
     """
     begun = time.perf_counter()
     path = path_in(inbox.folder, name)
@@ -61,6 +67,9 @@ def attempt_file(
         outcome = _read_and_take(FileAttempt(pipeline, path, attempt_id, run_id), take)
     except CatalogueUnavailableError:
         raise
+    except stopping.Interrupted as stop:
+        record_interruption(pipeline, attempt_id, stop)
+        raise
     except Exception as error:
         raise record_failure(pipeline, inbox, file, attempt_id, error) from error
     return replace(outcome, seconds=time.perf_counter() - begun)
@@ -75,6 +84,7 @@ def _read_and_take(
         read = read_file(path, pipeline.read_limits)
     except VanishedFileError:
         return vanished(pipeline, path, attempt_id)
+    stopping.check()
     try:
         return take(attempt, read)
     except RefusedFileError as refusal:

@@ -1,12 +1,15 @@
 """What follows when an error stops work on a file: another try, or halting."""
 
+from contextlib import suppress
+
 from sqlalchemy.exc import DBAPIError
 
+from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.domain.files.attempts import Event, after_failure, file_state
-from pipeline_assets.errors import HaltedFileError, TransientError
+from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, TransientError
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.pipeline import Pipeline
@@ -27,6 +30,21 @@ def record_failure(
         return unrecorded_failure(file, another)
 
 
+def record_interruption(pipeline: Pipeline, attempt_id: int, stop: stopping.Interrupted) -> None:
+    """Record that the attempt was interrupted, unless it has ended, as after the commit.
+
+    Where that is impossible, such as while another process holds the lock, recovery records it:
+    Dagster marks the run as interrupted.
+    """
+    now = pipeline.clock()
+    with (
+        suppress(DBAPIError, CatalogueUnavailableError, stopping.Interrupted),
+        stopping.finishing(),
+        writing(pipeline.engine) as connection,
+    ):
+        attempts.interrupt(connection, attempt_id, now, str(stop))
+
+
 def unrecorded_failure(file: InboxFile, error: DBAPIError) -> TransientError | HaltedFileError:
     """The error to raise if the record of attempts cannot be written, for example while locked."""
     cause = shown_cause(error)
@@ -39,7 +57,7 @@ def _note_failure(
     pipeline: Pipeline, inbox: Inbox, file: InboxFile, attempt_id: int, error: Exception
 ) -> TransientError | HaltedFileError:
     cause = shown_cause(error)
-    with writing(pipeline.engine) as connection:
+    with stopping.finishing(), writing(pipeline.engine) as connection:
         earlier = attempts.of_files(connection, inbox.name, [file.name])
         state = file_state(
             attempt for attempt in earlier if attempt.fingerprint == file.fingerprint

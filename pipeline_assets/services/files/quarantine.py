@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.domain.files.attempts import Event
@@ -37,7 +38,7 @@ def quarantine(
     place = filing.move(path, read.file, target)
     if place is None:
         return vanished(pipeline, path, attempt_id)
-    with writing(pipeline.engine) as connection:
+    with stopping.finishing(), writing(pipeline.engine) as connection:
         attempts.end(
             connection,
             attempt_id,
@@ -59,6 +60,6 @@ def quarantine(
 def vanished(pipeline: Pipeline, path: Path, attempt_id: int) -> FileOutcome:
     """End the attempt because the file is gone from its inbox; this does not count as a failure."""
     message = str(VanishedFileError(path))
-    with writing(pipeline.engine) as connection:
+    with stopping.finishing(), writing(pipeline.engine) as connection:
         attempts.end(connection, attempt_id, Event.VANISHED, pipeline.clock(), message=message)
     return FileOutcome(path.name, State.VANISHED, message=message)

@@ -96,15 +96,19 @@ def _write(
     for attempt in plan.died:
         message = f"Process {attempt.process} ended without reporting."
         attempts.end(connection, attempt.attempt_id, Event.DIED, now, message=message)
-    for run in plan.never_began:
+    for attempt in plan.interrupted:
+        message = "Its run was interrupted before it could record that."
+        attempts.interrupt(connection, attempt.attempt_id, now, message)
+    for note in plan.notes:
+        run = note.run
         attempts.note(
             connection,
             inbox.name,
             run.name,
             run.fingerprint,
-            Event.DIED,
+            note.outcome,
             now,
-            message=f"Run {run.run_id} ended before it started its work.",
+            message=note.message,
             run_id=run.run_id,
         )
     for name, why in plan.halts.items():

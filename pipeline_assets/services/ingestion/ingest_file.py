@@ -2,6 +2,7 @@
 
 The order of the steps is what makes a crash harmless. Rejects are written before the commit (a
 retry writes the same ones again), the file moves after it, and the ledger then records the move.
+A request to stop counts until the transaction begins; after the commit, the file is moved at once.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts, ledger
 from pipeline_assets.catalogue.database.engine import Lock, reading, writing
 from pipeline_assets.catalogue.stores import lookup_store
@@ -82,6 +84,7 @@ class _Ingestion:
             return self._finish_move(read, unfinished)
         snapshot = parse_snapshot(read.lines, self._pipeline.settings.zone)
         self._write_rejects(read, snapshot.rejected)
+        stopping.check()  # what is begun now is finished, or rolled back by an error
         written = self._write(read, snapshot)
         if isinstance(written, int):
             return self._finish_move(read, written)
@@ -141,7 +144,7 @@ class _Ingestion:
         target = self._archive_place(read)
         place = self._folders.relative(filing.move(self._path, read.file, target) or target)
         now = self._pipeline.clock()
-        with writing(self._pipeline.engine) as connection:
+        with stopping.finishing(), writing(self._pipeline.engine) as connection:
             ledger.close_move(connection, file_id, place, now)
             attempts.end(connection, self._attempt_id, Event.ACCEPTED, now, digest=read.digest)
         return place

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from pipeline_assets.domain.files.attempts import Attempt, Event
-from pipeline_assets.domain.files.recovery import RunOfFile
+from pipeline_assets.domain.files.recovery import RunEnd, RunOfFile
 
 NOW = datetime(2025, 9, 10, 12)
 ALIVE, DEAD, FAR = "here/alive", "here/dead", "far/away"
@@ -50,6 +50,8 @@ def run(
     is_queued: bool = False,
     name: str = "a.jsonl",
     fingerprint: str = "v1",
+    end: RunEnd | None = None,
 ) -> RunOfFile:
     """A Dagster run of a file, asked for `age_s` seconds ago."""
-    return RunOfFile(run_id, name, fingerprint, NOW - timedelta(seconds=age_s), is_queued, process)
+    began = NOW - timedelta(seconds=age_s)
+    return RunOfFile(run_id, name, fingerprint, began, is_queued, process, end)

@@ -19,7 +19,7 @@ from pipeline_assets_tests.domain.files.facts import attempt
     [
         pytest.param([], FileState(), id="a new file"),
         pytest.param(
-            [Event.STARTED, Event.ASKED, Event.VANISHED, Event.QUARANTINED],
+            [Event.STARTED, Event.ASKED, Event.VANISHED, Event.QUARANTINED, Event.INTERRUPTED],
             FileState(),
             id="no trouble",
         ),

@@ -11,6 +11,7 @@ from pipeline_assets.domain.files.recovery import (
     InboxRecord,
     Recovery,
     RecoveryRules,
+    RunEnd,
     RunOfFile,
     has_died,
     plan_recovery,
@@ -29,6 +30,10 @@ def found(
 ) -> Recovery:
     """What is found of an inbox that holds version v1 of a.jsonl."""
     return plan_recovery(record(attempts, active, ended_badly), RULES, NOW)
+
+
+def noted(found: Recovery) -> list[tuple[RunOfFile, Event]]:
+    return [(note.run, note.outcome) for note in found.notes]
 
 
 def record(
@@ -103,7 +108,7 @@ def test_a_file_at_work_is_in_flight_by_its_run_or_by_its_attempt() -> None:
 
 def test_a_run_that_waits_in_the_queue_for_too_long_holds_its_file_no_longer() -> None:
     queued = found(active=[run(age_s=601, is_queued=True)])
-    assert (queued.in_flight, queued.dead_runs, queued.never_began) == (frozenset(), [], [])
+    assert (queued.in_flight, queued.dead_runs, queued.notes) == (frozenset(), [], [])
 
 
 def test_a_dead_attempt_is_not_in_flight_and_counts_as_a_death() -> None:
@@ -128,19 +133,70 @@ def test_a_dead_attempt_on_another_version_or_file_is_found_and_halts_nothing() 
 def test_runs_that_ended_before_they_began_count_as_deaths_each_once() -> None:
     ended = [run("r1"), run("r2"), run("r3")]
     after = found(ended_badly=[*ended, run("r3")])
-    assert (after.never_began, after.halted) == (ended, HALTED)
+    assert (noted(after), after.halted) == ([(one, DIED) for one in ended], HALTED)
 
 
 def test_a_run_that_is_dead_and_was_ended_meanwhile_counts_once() -> None:
     gone = run(process=DEAD)
     after = found([attempt(DIED, 1)], active=[gone], ended_badly=[gone])
-    assert (after.dead_runs, after.never_began, after.halted) == ([gone], [gone], {})
+    assert (after.dead_runs, noted(after), after.halted) == ([gone], [(gone, DIED)], {})
 
 
 def test_a_run_that_began_or_took_another_version_is_no_death_before_work() -> None:
     began = attempt(Event.FAILED, run_id="r1")
     after = found([began], ended_badly=[run("r1"), run("r2", fingerprint="v0")])
-    assert after.never_began == []
+    assert after.notes == []
+
+
+@pytest.mark.parametrize("end", [RunEnd.INTERRUPTED, RunEnd.TERMINATED])
+def test_an_attempt_of_a_run_that_was_ended_on_purpose_did_not_die(end: RunEnd) -> None:
+    deaths = [attempt(DIED, 1), attempt(DIED, 2)]
+    left_open = attempt(number=3, process=DEAD, run_id="r1")
+    after = found([*deaths, left_open], ended_badly=[run("r1", end=end)])
+    assert (after.died, after.interrupted, after.halts) == ([], [left_open], {})
+    assert after.in_flight == frozenset()
+
+
+def test_a_run_that_was_interrupted_before_it_began_is_no_death_and_is_noted_once() -> None:
+    stopped = [run(f"r{number}", end=RunEnd.INTERRUPTED) for number in range(5)]
+    after = found(ended_badly=stopped)
+    assert noted(after) == [(one, Event.INTERRUPTED) for one in stopped]
+    assert (after.halted, after.in_flight) == ({}, frozenset())
+    record = [attempt(Event.INTERRUPTED, n, run_id=f"r{n}") for n in range(5)]
+    assert found(record, ended_badly=stopped).notes == []
+
+
+def test_a_run_whose_code_server_is_gone_before_it_began_frees_its_file_at_once() -> None:
+    cannot_begin = run("r1", end=RunEnd.INTERRUPTED)
+    after = found(active=[cannot_begin])
+    assert (after.in_flight, after.dead_runs) == (frozenset(), [cannot_begin])
+    assert noted(after) == [(cannot_begin, Event.INTERRUPTED)]
+    queued = found(active=[run("r1", end=RunEnd.INTERRUPTED, is_queued=True)])
+    assert queued.dead_runs == []
+
+
+@pytest.mark.parametrize("recorded", [[], [Event.INTERRUPTED], [Event.FAILED]])
+def test_a_file_whose_run_an_operator_terminated_waits_to_be_requeued(
+    recorded: list[Event],
+) -> None:
+    terminated = run("r1", end=RunEnd.TERMINATED)
+    attempts = [attempt(outcome, 1, run_id="r1") for outcome in recorded]
+    after = found(attempts, ended_badly=[terminated])
+    why = after.halted["a.jsonl"]
+    assert "run r1 was terminated" in why
+    assert "pipeline-assets requeue a.jsonl" in why
+    noted_halt = attempt(Event.HALTED, 2, run_id="r1", message=why)
+    requeued = attempt(Event.REQUEUED, 3)
+    again = found([*attempts, noted_halt, requeued], ended_badly=[terminated])
+    assert (again.notes, again.halted) == ([], {})
+
+
+def test_a_run_that_took_too_long_and_was_ended_for_it_is_a_death() -> None:
+    overdue = run("r1", end=RunEnd.OVERDUE)
+    interrupted = attempt(Event.INTERRUPTED, 1, run_id="r1")
+    assert noted(found([interrupted], ended_badly=[overdue])) == [(overdue, DIED)]
+    already = [interrupted, attempt(DIED, 2, run_id="r1")]
+    assert found(already, ended_badly=[overdue]).notes == []
 
 
 def test_a_halt_on_record_is_told_and_not_noted_again() -> None:
@@ -157,8 +213,8 @@ def test_what_was_put_on_record_is_found_again_and_nothing_new() -> None:
         again = plan_recovery(_recovered(before, first), RULES, NOW)
         told = (first.in_flight, first.halted)
         assert (again.in_flight, again.halted) == told, f"seed {seed}"
-        left = (again.dead_runs, again.died, again.never_began, again.halts)
-        assert left == ([], [], [], {}), f"seed {seed}"
+        left = (again.dead_runs, again.died, again.interrupted, again.notes, again.halts)
+        assert left == ([], [], [], [], {}), f"seed {seed}"
 
 
 def _any_record(chance: random.Random) -> InboxRecord:
@@ -182,6 +238,7 @@ def _any_record(chance: random.Random) -> InboxRecord:
             age_s=chance.choice([0, 700]),
             is_queued=chance.random() < 0.3,
             fingerprint=chance.choice(["v0", "v1"]),
+            end=chance.choice([None, RunEnd.INTERRUPTED] if number < 3 else list(RunEnd)),
         )
         for number in range(1, 5)
     ]
@@ -190,12 +247,16 @@ def _any_record(chance: random.Random) -> InboxRecord:
 
 def _recovered(before: InboxRecord, first: Recovery) -> InboxRecord:
     """The record once all that was found stands in it, and dead runs have been ended."""
-    ended = {one.attempt_id for one in first.died}
+    ended = {one.attempt_id: DIED for one in first.died}
+    ended |= {one.attempt_id: Event.INTERRUPTED for one in first.interrupted}
     attempts = {
-        one.attempt_id: replace(one, outcome=DIED) if one.attempt_id in ended else one
+        one.attempt_id: replace(one, outcome=ended.get(one.attempt_id, one.outcome))
         for one in (*before.attempts, *before.open_attempts, *before.of_runs)
     }
-    noted = [attempt(DIED, 100 + n, run_id=one.run_id) for n, one in enumerate(first.never_began)]
+    noted = [
+        attempt(note.outcome, 100 + n, run_id=note.run.run_id, message=note.message)
+        for n, note in enumerate(first.notes)
+    ]
     halts = [attempt(Event.HALTED, 200, message=why) for why in first.halts.values()]
     living = [one for one in before.active if one not in first.dead_runs]
     after = [*(attempts[number] for number in sorted(attempts)), *noted, *halts]
