@@ -36,10 +36,13 @@ def move(source: Path, file: InboxFile, target: Path) -> Path | None:
     target.parent.mkdir(parents=True, exist_ok=True)
     for place in _places(target):
         if not is_same(source, file):
-            # Gone already: another run has just filed it, so the first place holds it.
-            return place if is_same(place, file) else None
+            return _found(target, file)
         try:
             _second_name(source, place)
+        except FileNotFoundError:
+            if is_same(source, file):
+                raise
+            return _found(target, file)
         except FileExistsError:
             if not (is_same(place, file) or _is_copy(source, place)):
                 continue
@@ -47,6 +50,16 @@ def move(source: Path, file: InboxFile, target: Path) -> Path | None:
             source.unlink(missing_ok=True)
         _sync_folder(place.parent)
         return place
+    return None
+
+
+def _found(target: Path, file: InboxFile) -> Path | None:
+    """Where another run has just filed the file that is gone; None if it is not at `target`."""
+    for place in _places(target):
+        if is_same(place, file):
+            return place
+        if not os.path.lexists(place):
+            break
     return None
 
 

@@ -1,7 +1,8 @@
 """Files that overlap in everything that can collide, and processes that take them at once.
 
 Run with `python -m`, the number of processes as argument: it takes the files of the product inbox
-that the environment names, and prints a line of JSON per file that says what happened to it.
+that the environment names, and prints a line of JSON per file that says what happened to it. With
+the further argument `all`, each process takes every file.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import defaultdict
 from typing import Any
 
 from pipeline_assets.inbox.scanning import look
@@ -52,8 +54,20 @@ def _row(choose: random.Random, sku: int, header: dict[str, str]) -> dict[str, A
 
 def ingest_at_once(place: Workplace, processes: int) -> dict[str, str]:
     """Take the inbox's files with so many processes; what became of each, by name."""
+    return dict(_run(place, processes))
+
+
+def ingest_all_at_once(place: Workplace, processes: int) -> dict[str, list[str]]:
+    """Have each of so many processes take every file; what became of each each time, by name."""
+    found = defaultdict(list)
+    for name, state in _run(place, processes, "all"):
+        found[name].append(state)
+    return {name: sorted(states) for name, states in found.items()}
+
+
+def _run(place: Workplace, processes: int, *more: str) -> list[tuple[str, str]]:
     ended = subprocess.run(
-        [sys.executable, "-m", __name__, str(processes)],
+        [sys.executable, "-m", __name__, str(processes), *more],
         cwd=PROJECT_ROOT,
         env=os.environ | place.environment,
         stdout=subprocess.PIPE,
@@ -61,7 +75,7 @@ def ingest_at_once(place: Workplace, processes: int) -> dict[str, str]:
         check=True,
         timeout=300,
     )
-    return dict(json.loads(line) for line in ended.stdout.splitlines())
+    return [tuple(json.loads(line)) for line in ended.stdout.splitlines()]
 
 
 def _work(names: Any, results: Any, barrier: Any) -> None:
@@ -75,22 +89,27 @@ def _work(names: Any, results: Any, barrier: Any) -> None:
             results.put((name, f"{type(error).__name__}: {error}"))
 
 
-def main(processes: int) -> None:
+def main(processes: int, *, takes_all: bool = False) -> None:
     """Fork, take the files, print what became of them."""
     fork = multiprocessing.get_context("fork")
     inbox = Pipeline().folders.product_inbox
     files = [file.name for file in look(inbox).files]
-    names, results, barrier = fork.SimpleQueue(), fork.SimpleQueue(), fork.Barrier(processes)
-    workers = [fork.Process(target=_work, args=(names, results, barrier)) for _ in range(processes)]
+    results, barrier = fork.SimpleQueue(), fork.Barrier(processes)
+    queues = [fork.SimpleQueue() for _ in range(processes if takes_all else 1)]
+    workers = [
+        fork.Process(target=_work, args=(queues[number % len(queues)], results, barrier))
+        for number in range(processes)
+    ]
     for worker in workers:
         worker.start()
-    for name in [*files, *[None] * processes]:
-        names.put(name)
-    for _ in files:
+    for names in queues:
+        for name in [*files, *[None] * (processes // len(queues))]:
+            names.put(name)
+    for _ in files * len(queues):
         print(json.dumps(results.get()), flush=True)
     for worker in workers:
         worker.join()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), takes_all="all" in sys.argv)

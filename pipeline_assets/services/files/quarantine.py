@@ -4,11 +4,12 @@ from pathlib import Path
 
 from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts
-from pipeline_assets.catalogue.database.engine import writing
+from pipeline_assets.catalogue.database.engine import Lock, writing
 from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.errors import RefusedFileError, VanishedFileError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.reading import ReadFile
+from pipeline_assets.inbox.refused import move_with_reason
 from pipeline_assets.services.files.outcomes import FileOutcome, State
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -24,7 +25,7 @@ def quarantine(
     """Move the inbox file at `path` to `quarantine/<reason>/` and end the attempt."""
     now = pipeline.clock()
     folder = pipeline.folders.quarantine / refusal.reason
-    target = filing.free_place(folder / filing.filed_name(read.digest, path.name), read.file)
+    target = folder / filing.filed_name(read.digest, path.name)
     sidecar = {
         "file": path.name,
         "inbox": path.parent.name,
@@ -34,20 +35,21 @@ def quarantine(
         "refused_at": now.isoformat(timespec="seconds") + "Z",
         "run_id": run_id,
     }
-    filing.write_beside(target.with_name(f"{target.name}.json"), [sidecar])
-    place = filing.move(path, read.file, target)
+    # One process at a time, so that none removes the explanation that another has just written.
+    with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
+        place = move_with_reason(path, read.file, target, sidecar)
+        if place is not None:
+            attempts.end(
+                connection,
+                attempt_id,
+                Event.QUARANTINED,
+                now,
+                reason=refusal.reason,
+                message=refusal.message,
+                digest=read.digest,
+            )
     if place is None:
         return vanished(pipeline, path, attempt_id)
-    with stopping.finishing(), writing(pipeline.engine) as connection:
-        attempts.end(
-            connection,
-            attempt_id,
-            Event.QUARANTINED,
-            now,
-            reason=refusal.reason,
-            message=refusal.message,
-            digest=read.digest,
-        )
     return FileOutcome(
         path.name,
         State.QUARANTINED,

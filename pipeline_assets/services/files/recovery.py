@@ -20,6 +20,7 @@ from pipeline_assets.domain.files.recovery import (
     plan_recovery,
 )
 from pipeline_assets.inbox.folders import Inbox
+from pipeline_assets.inbox.refused import discard_false
 from pipeline_assets.inbox.scanning import InboxFile, look
 from pipeline_assets.services.files.liveness import is_alive
 from pipeline_assets.services.files.open_moves import finish_moves
@@ -54,6 +55,9 @@ def recover(pipeline: Pipeline, runs: RunRecords, inbox: Inbox) -> None:
         record = read_record(connection, inbox, files, active, ended_badly)
         plan = plan_recovery(record, recovery_rules(pipeline, inbox), now)
         _write(connection, inbox, record, plan, now)
+        if plan.died:
+            dead = {(one.name, one.run_id) for one in plan.died}
+            discard_false(pipeline.folders.quarantine, inbox.name, dead)
     runs.report_dead([run.run_id for run in plan.dead_runs])
 
 

@@ -1,6 +1,5 @@
 """Gives files another try: halted ones, and refused ones from quarantine."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import PRODUCT_INBOX, Inbox, path_in
 from pipeline_assets.inbox.reading import read_file
+from pipeline_assets.inbox.refused import mark_requeued, refused_files, told
 from pipeline_assets.inbox.scanning import InboxFile, file_to_process, look
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -88,11 +88,7 @@ def _find_in_quarantine(pipeline: Pipeline, file: str) -> Path:
     """The one quarantined file with this path, this name in quarantine or this original name."""
     quarantine = pipeline.folders.quarantine
     wanted = Path(file).name
-    found = [
-        path
-        for path in sorted(quarantine.glob("*/*"))
-        if path.is_file() and path.suffix != ".json" and _is_meant(path, wanted)
-    ]
+    found = [path for path in refused_files(quarantine) if _is_meant(path, wanted)]
     exact = [path for path in found if path in (Path(file).absolute(), quarantine / file)]
     found = exact or found
     if not found:
@@ -113,10 +109,9 @@ def _is_meant(path: Path, wanted: str) -> bool:
 
 def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> tuple[str, str | None]:
     """Move the file back to its inbox; returns its name there, and what to warn about."""
-    sidecar = path.with_name(f"{path.name}.json")
-    told = _told(sidecar)
-    name = told.get("file") or path.name[filing.DIGEST_LENGTH + 1 :]
-    came_from = [inbox for inbox in pipeline.inboxes if inbox.name == told.get("inbox")]
+    said = told(path)
+    name = said.get("file") or path.name[filing.DIGEST_LENGTH + 1 :]
+    came_from = [inbox for inbox in pipeline.inboxes if inbox.name == said.get("inbox")]
     inbox = came_from[0] if came_from else pipeline.product_inbox
     target = path_in(inbox.folder, name)
     file = InboxFile.from_stat(path.name, path.lstat())
@@ -124,9 +119,8 @@ def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> tuple[str, str
     place = filing.move(path, file, target)
     if place is None:
         raise UsageError(f"{path} changed while it was being requeued. Check it and try again.")
-    if sidecar.exists():  # the reason it was refused for stays on record
-        sidecar.replace(sidecar.with_name(f"{path.name}.requeued.json"))
-    return place.name, None if force else _warning(told.get("reason"), inbox.name, place.name)
+    mark_requeued(path)
+    return place.name, None if force else _warning(said.get("reason"), inbox.name, place.name)
 
 
 def _warning(reason: str | None, inbox: str, name: str) -> str | None:
@@ -137,13 +131,3 @@ def _warning(reason: str | None, inbox: str, name: str) -> str | None:
     if reason in ("duplicate", "stale", "no_metadata", "no_products"):
         return f"{again}, as its contents are the same as before."
     return None
-
-
-def _told(sidecar: Path) -> dict[str, str]:
-    """Where a refused file came from, according to the file next to it."""
-    try:
-        told = json.loads(sidecar.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    values = told.items() if isinstance(told, dict) else ()
-    return {key: value for key, value in values if isinstance(value, str)}

@@ -8,6 +8,7 @@ from pipeline_assets.catalogue import reports
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.database.migrate import SchemaState, schema_state
 from pipeline_assets.inbox.folders import Folders, Inbox
+from pipeline_assets.inbox.refused import refused_files
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.services.files.inbox_survey import Survey, survey
 from pipeline_assets.services.files.open_moves import moves_under_way
@@ -76,5 +77,5 @@ def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
 
 def quarantined(folders: Folders) -> dict[str, int]:
     """How many refused files are in quarantine, by reason."""
-    files = (path for path in folders.quarantine.glob("*/*") if path.suffix != ".json")
-    return dict(sorted(Counter(path.parent.name for path in files).items()))
+    reasons = Counter(path.parent.name for path in refused_files(folders.quarantine))
+    return dict(sorted(reasons.items()))
