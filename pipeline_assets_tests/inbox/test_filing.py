@@ -25,12 +25,12 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """Where it shall go; the folder is not there yet."""
-    return tmp_path / "archive" / "d1-a.jsonl"
+    """Where it shall go; neither the folder nor the one above it is there yet."""
+    return tmp_path / "data" / "archive" / "d1-a.jsonl"
 
 
 def written(path: Path, content: bytes) -> Path:
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
 
@@ -91,7 +91,7 @@ def test_a_compressed_files_second_copy_keeps_both_endings(tmp_path: Path) -> No
 
 def test_a_symbolic_link_at_the_target_is_not_followed(source: Path, target: Path) -> None:
     elsewhere = written(source.parent.parent / "elsewhere", OTHER)
-    target.parent.mkdir()
+    target.parent.mkdir(parents=True)
     target.symlink_to(elsewhere)
     assert filing.move(source, seen(source), target) == target.with_name("d1-a-2.jsonl")
     assert elsewhere.read_bytes() == OTHER
@@ -100,7 +100,7 @@ def test_a_symbolic_link_at_the_target_is_not_followed(source: Path, target: Pat
 def test_a_crash_between_link_and_unlink_is_ended_by_the_next_look(
     source: Path, target: Path
 ) -> None:
-    target.parent.mkdir()
+    target.parent.mkdir(parents=True)
     os.link(source, target)
     assert filing.move(source, seen(source), target) == target
     assert contents(target.parent) == {"d1-a.jsonl": CONTENT}
@@ -142,7 +142,7 @@ def test_a_file_that_another_run_has_just_filed_is_found_where_it_is(
     source: Path, target: Path
 ) -> None:
     read = seen(source)
-    target.parent.mkdir()
+    target.parent.mkdir(parents=True)
     source.rename(target)
     assert filing.move(source, read, target) == target
 
@@ -268,14 +268,14 @@ def test_the_first_place_that_nothing_holds_is_free(
 def test_a_place_that_holds_this_very_file_is_free_for_it_and_not_unused(
     source: Path, target: Path
 ) -> None:
-    target.parent.mkdir()
+    target.parent.mkdir(parents=True)
     os.link(source, target)
     assert filing.free_place(target, seen(source)) == target
     assert filing.unused_place(target) == target.with_name("d1-a-2.jsonl")
 
 
 def test_a_dangling_link_holds_its_place(source: Path, target: Path) -> None:
-    target.parent.mkdir()
+    target.parent.mkdir(parents=True)
     target.symlink_to("nowhere")
     assert filing.free_place(target, seen(source)) == target.with_name("d1-a-2.jsonl")
 
