@@ -150,7 +150,7 @@ def abbreviates(short: BrandName, long: BrandName) -> bool:
     if not (is_initials and short.is_capitals and 2 <= len(letters) <= MAX_INITIALS):
         return False
     initials = "".join(word[0] for word in long.core)
-    if len(long.core) < 2 or all(len(word) == 1 for word in long.core):
+    if all(len(word) == 1 for word in long.core):  # `P & G` is not short for itself
         return False
     rest = long.core[len(letters) :]
     return initials.startswith(letters) and (not rest or _adds_nothing(rest, long.is_legal))
@@ -198,16 +198,14 @@ def _description(a: BrandName, b: BrandName) -> Found | None:
 
 
 def _founder(a: BrandName, b: BrandName) -> Found | None:
-    if _is_founder(a, b):
-        return 2, True, False
-    return (2, False, True) if _is_founder(b, a) else None
+    return (2, False, False) if _is_founder(a, b) or _is_founder(b, a) else None
 
 
 def _similar(a: BrandName, b: BrandName) -> Found | None:
     short, long = sorted((a.joined, b.joined), key=len)
     if len(short) < MIN_SIMILAR or _digits(short) != _digits(long):
         return None
-    similarity = OSA.normalized_similarity(short, long, score_cutoff=SIMILAR)
+    similarity = OSA.normalized_similarity(short, long)
     if similarity < SIMILAR or not (a.is_distinctive and b.is_distinctive):
         return None
     return (1 if similarity >= VERY_SIMILAR else 2), True, True

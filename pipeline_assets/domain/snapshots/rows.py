@@ -154,9 +154,8 @@ def _listing(
 
 
 def _no_products(rejected: list[RejectedRow]) -> str:
+    # There is one: the row with the file's metadata.
     return (
         f"None of the {len(rejected)} rows is valid. The first is line {rejected[0].line}: "
         f"{rejected[0].detail}. The rejects file lists them all; check the scraper."
-        if rejected
-        else "The file has no rows. Check the scraper."
     )

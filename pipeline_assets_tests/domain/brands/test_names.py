@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_assets.domain.brands.names import NameRule, read_brand_name, relate
+from pipeline_assets.domain.brands.names import NameRule, abbreviates, read_brand_name, relate
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,29 @@ def test_a_spelling_is_read_as_its_core_and_its_form(
         ("Yumi&amp;#039;s", "Yumi’s", NameRule.SAME_WORDS, 0),
         ("Life Savers", "Lifesavers", NameRule.SPACING, 0),
         ("Up Go", "UpGo", NameRule.SPACING, 1),
+        ("Up Gos", "UpGos", NameRule.SPACING, 1),
+        ("Up Goss", "UpGoss", NameRule.SPACING, 0),
         ("Red Bull GmbH", "Red Bull", NameRule.LEGAL_FORM, 0),
+        ("Lindt Pty Ltd", "Lindt", NameRule.LEGAL_FORM, 0),
         ("Mars Pty Ltd", "Mars", NameRule.LEGAL_FORM, 1),
         ("Natural Ltd", "Natural", NameRule.LEGAL_FORM, 1),
         ("Kellogg (Aust) Pty Ltd", "Kellogg's", NameRule.PLURAL, 1),
+        ("Lay's", "Lay", NameRule.PLURAL, 1),
         ("P.R.B", "Pearl River Bridge", NameRule.INITIALS, 1),
+        ("ABCDE", "Alpha Beta Crown Delta Echo", NameRule.INITIALS, 1),
+        ("LKK", "Lee Kum Kee Foods Pty Ltd", NameRule.INITIALS, 1),
+        ("LKK", "Lee Kum Kee Organic Pty Ltd", NameRule.INITIALS, 1),
         ("RT", "Red Tractor", NameRule.INITIALS, 2),
         ("Yumi's Quality Foods Pty Ltd", "Yumi's", NameRule.DESCRIPTION, 1),
         ("Byron Bay Cookies", "Byron Bay", NameRule.DESCRIPTION, 1),
+        ("Oxo Foods Pty Ltd", "Oxo", NameRule.DESCRIPTION, 1),
+        ("Smith's Australia", "Smith's", NameRule.DESCRIPTION, 1),
         ("a2 Milk Company Limited", "a2", NameRule.DESCRIPTION, 2),
         ("R. Twining and Company Limited", "Twinings", NameRule.FOUNDER, 2),
+        ("HJ Golden Circle Pty Ltd", "Golden Circle", NameRule.FOUNDER, 2),
         ("Philidelphia", "Philadelphia", NameRule.SIMILAR, 1),
+        ("Zestolumar", "Zestolumor", NameRule.SIMILAR, 1),
+        ("Zestol", "Zestor", NameRule.SIMILAR, 2),
         ("Rowntrees", "Rowntress", NameRule.SIMILAR, 2),
     ],
 )
@@ -77,6 +89,14 @@ def test_related_names_name_their_rule_and_how_many_barcodes_it_needs(
         ("Fresh", "Fresh Foods Pty Ltd"),  # nothing there is anyone's own
         ("Nut", "Nuts"),
         ("hp", "Heinz Pantry"),  # not written as an abbreviation
+        ("HP", "Cadbury Dairy"),
+        ("ABCDEF", "Alpha Beta Crown Delta Echo Fox"),  # too long for one
+        ("LKK", "Lee Kum Kee Rocher"),
+        ("LKK", "Lee Kum Kee Organic"),
+        ("HJK Heinz Pty Ltd", "Heinz"),  # too many initials for a founder's
+        ("Bliss", "Blis"),  # no plural
+        ("Zesto", "Azesto"),  # one letter apart, and too short for that
+        ("Natural", "Naturel"),
         ("Seven 11", "Seven 12"),
         ("Licensee name withheld for privacy reasons", "Lindt"),
     ],
@@ -95,3 +115,10 @@ def test_a_legal_name_an_abbreviation_and_a_longer_name_could_stand_for_others()
     assert loose("Red Tractor", "RT") == (False, True)
     assert loose("Guzzi's", "Guzzi's Golden Pasta") == (False, True)
     assert loose("Smith's", "Smiths") == (False, False)
+    assert loose("Heinz", "H.J. Heinz Company Limited") == (False, True)
+
+
+def test_initials_written_apart_are_not_short_for_themselves() -> None:
+    name = read_brand_name("P & G")
+    assert not abbreviates(name, name)
+    assert abbreviates(name, read_brand_name("Procter & Gamble"))

@@ -154,12 +154,17 @@ def test_a_legal_name_that_covers_other_brands_too_is_left_to_the_operator() -> 
     assert [(pair.brand_a, pair.brand_b, pair.shared_barcodes) for pair in plan.declined] == [
         ("Bega", maker, 6)
     ]
-    assert "67%" in plan.declined[0].reason
-    assert are_one(plan_brands(brands, BrandThresholds(min_agreement=0.6)), maker, "Bega")
+    assert plan.declined[0].reason == (
+        "only 67% of the barcodes it shares are shared with this brand"
+    )
+    for just_enough in (0.6, 6 / 9):
+        assert are_one(plan_brands(brands, BrandThresholds(just_enough)), maker, "Bega")
 
 
 def test_names_that_have_barcodes_and_share_none_need_more_than_a_legal_form() -> None:
-    assert not plan_brands(brands_sharing(("Coles", "Coles Limited", 0))).translations
+    plan = plan_brands(brands_sharing(("Coles", "Coles Limited", 0)))
+    assert not plan.translations
+    assert [pair.reason for pair in plan.declined] == ["both have barcodes but share none"]
     assert plan_brands(brands_sharing(("Headgear", "Headgear Pty Ltd", 0), own=0)).translations
 
 
@@ -169,7 +174,28 @@ def test_a_chain_of_likenesses_does_not_unite_clearly_different_brands() -> None
 
     assert not are_one(plan, chain[0], chain[2])
     assert len(plan.translations) == 1
-    assert "are not related" in plan.declined[0].reason
+    assert [pair.reason for pair in plan.declined] == [
+        "Byron Bay Chilli Co. and Byron Bay Cookies are not related"
+    ]
+
+
+def test_a_translation_tells_how_alike_the_names_are_and_how_far_the_barcodes_agree() -> None:
+    maker = "Bega Foods Limited"
+    loose = plan_brands(brands_sharing((maker, "Bega", 9), (maker, "Kraft", 1)))
+    (translation,) = loose.translations
+    assert (translation.similarity, translation.agreement) == (0.444, 0.9)
+
+    without_barcodes = plan_brands(brands_sharing(("Red Bull GmbH", "Red Bull", 0), own=0))
+    assert [each.agreement for each in without_barcodes.translations] == [1.0]
+
+    same_words = plan_brands(brands_sharing(("Smith's", "Smiths", 3)))
+    assert [(t.similarity, t.agreement) for t in same_words.translations] == [(1.0, None)]
+
+
+def test_several_brands_are_translated_each_to_its_own() -> None:
+    pairs = [("Kellogg", "Kellogg's", 3), ("P.R.B", "Pearl River Bridge", 2)]
+    canonical = canonical_names(plan_brands(brands_sharing(*pairs)))
+    assert canonical == {"Kellogg's": "Kellogg", "P.R.B": "Pearl River Bridge"}
 
 
 def test_evidence_adds_up_over_the_names_that_are_already_one() -> None:

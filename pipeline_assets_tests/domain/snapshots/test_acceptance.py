@@ -84,12 +84,3 @@ def test_of_several_reasons_the_first_is_told() -> None:
     ahead = LastSnapshot(NOW + timedelta(days=9), 100)
     assert reason(snapshot(NOW + timedelta(days=2)), ahead) == "future"
     assert reason(snapshot(NOW), ahead) == "stale"
-
-
-def test_the_message_gives_the_figures_and_what_to_do() -> None:
-    with pytest.raises(RefusedFileError) as caught:
-        check_acceptance(snapshot(priced=8), LastSnapshot(NOW - SECOND, 10), NOW, RULES)
-    message = caught.value.message
-    assert "Only 8 rows have a price" in message
-    assert "had 10, and at least 90% of that" in message
-    assert "requeue --force" in message
