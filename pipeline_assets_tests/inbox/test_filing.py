@@ -239,6 +239,15 @@ def test_another_file_of_the_same_time_on_another_file_system_is_not_taken_for_t
     assert contents(elsewhere) == {"a-2.jsonl": CONTENT, "a.jsonl": taken}
 
 
+def test_the_same_bytes_of_another_time_on_another_file_system_are_another_file(
+    source: Path, elsewhere: Path
+) -> None:
+    target = written(elsewhere / "a.jsonl", CONTENT)
+    os.utime(target, ns=(0, 1_700_000_000_000_000_000))
+    assert filing.move(source, seen(source), target) == target.with_name("a-2.jsonl")
+    assert contents(elsewhere) == {"a-2.jsonl": CONTENT, "a.jsonl": CONTENT}
+
+
 def _interrupted(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
@@ -292,6 +301,25 @@ def test_a_sidecar_is_there_whole_or_not_at_all_and_replaces_an_older_one(
     filing.write_beside(target, [{"reason": "café"}, {"line": 2}])
     assert target.read_text("utf-8") == '{"reason": "café"}\n{"line": 2}\n'
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_sidecar_makes_its_folder_and_keeps_letters_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "quarantine" / "a.json"
+    filing.write_beside(path, [{"message": "café"}])
+    assert path.read_bytes() == '{"message": "café"}\n'.encode()
+
+
+def test_bytes_that_are_written_are_on_disk_and_replace_what_a_crash_left(tmp_path: Path) -> None:
+    path = written(tmp_path / "inbox" / ".d1.enriched", OTHER * 9)
+    filing.write_bytes(path, CONTENT)
+    assert contents(path.parent) == {".d1.enriched": CONTENT}
+
+
+def test_a_name_with_the_ending_twice_is_numbered_before_the_first(
+    source: Path, target: Path
+) -> None:
+    twice = written(target.with_name("a.jsonl.jsonl"), OTHER)
+    assert filing.move(source, seen(source), twice) == target.with_name("a-2.jsonl.jsonl")
 
 
 def test_what_appears_does_so_in_one_move_and_over_nothing(tmp_path: Path) -> None:

@@ -43,6 +43,15 @@ def test_a_row_without_a_valid_barcode_is_looked_up(product: dict[str, Any]) -> 
     assert wanted_rows([b"", line(**product)]) == [Wanted(2, "1", URL)]
 
 
+@pytest.mark.parametrize(("sku", "url"), [("x" * 128, URL), ("1", "u" * 2_048), ("1", "u")])
+def test_the_longest_sku_and_url_and_the_shortest_url_are_looked_up(sku: str, url: str) -> None:
+    assert wanted_rows([line(sku=sku, url=url)]) == [Wanted(1, sku, url)]
+
+
+def test_a_sku_in_the_place_of_the_barcode_is_none() -> None:
+    assert wanted_rows([line(sku=GTIN, barcode=GTIN)]) == [Wanted(1, GTIN, URL)]
+
+
 @pytest.mark.parametrize(
     "text",
     [

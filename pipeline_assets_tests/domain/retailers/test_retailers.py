@@ -95,7 +95,8 @@ def test_the_retailers_of_today_keep_their_public_names() -> None:
     assert {"aldi", "coles"} <= {retailer.company for retailer in RETAILERS}
     assert "aldi_image_url" in IMAGE_KEYS
     assert "has_no_coles_barcode" in NO_BARCODE_KEYS
-    assert retailer_of("coles").cookies_for("COL:401") == {"fulfillmentStoreId": "401"}
+    for store_id in ("COL:401", "AU:COL:401", "401"):
+        assert retailer_of("coles").cookies_for(store_id) == {"fulfillmentStoreId": "401"}
 
 
 def test_a_retailer_without_peculiarities_needs_no_file() -> None:
