@@ -1,7 +1,7 @@
 """All that decides which SKUs are one product, and the marks that show where it has changed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ from sqlalchemy import Column, Connection, Row, select, update
 
 from pipeline_assets.catalogue.database.statements import pieces, rows_where_in
 from pipeline_assets.catalogue.schema import price_history, product_decisions, products, skus
-from pipeline_assets.domain.products.co_listing import could_be_one, sold_together
-from pipeline_assets.domain.products.partition import Decision, SkuFacts
+from pipeline_assets.domain.products.co_listing import could_be_one, shelves
+from pipeline_assets.domain.products.partition import Decision, Shelves, SkuFacts
 from pipeline_assets.domain.products.plan import ProductFacts
 
 _FACTS = select(
@@ -30,7 +30,7 @@ class Neighbourhood:
     current: Mapping[int, int | None]
     products: Mapping[int, ProductFacts]
     decisions: Collection[Decision]
-    sold_together: Set[tuple[int, int]]
+    shelves: Shelves
 
 
 def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbourhood:
@@ -57,14 +57,15 @@ def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbour
             skus.c.sku_id: {i for d in partners for i in (d.sku_id_a, d.sku_id_b)} - facts.keys(),
         }
         for column in wanted:
-            wanted[column] -= asked[column] | {None}
+            wanted[column] = wanted[column] - asked[column]  # in place, it walks all that was asked
+            wanted[column].discard(None)
     product_ids = {product_id for product_id in current.values() if product_id is not None}
     return Neighbourhood(
         facts,
         current,
         _products(connection, product_ids),
         decisions,
-        _sold_together(connection, could_be_one(facts.values(), decisions)),
+        _shelves(connection, could_be_one(facts.values(), decisions)),
     )
 
 
@@ -89,13 +90,13 @@ def _products(connection: Connection, product_ids: Collection[int]) -> dict[int,
     return {row[0]: ProductFacts(product_id=row[0], barcode=row[1]) for row in rows}
 
 
-def _sold_together(connection: Connection, groups: Sequence[Sequence[int]]) -> set[tuple[int, int]]:
-    """Which SKUs within each group were sold side by side."""
+def _shelves(connection: Connection, groups: Sequence[Sequence[int]]) -> Shelves:
+    """Where and when the SKUs were sold that could be one product by their names."""
     columns = price_history.c
     wanted = select(columns.store_key, columns.sku_id, columns.scraped_at, columns.price_cents)
     sku_ids = [sku_id for group in groups for sku_id in group]
     history = rows_where_in(connection, wanted, columns.sku_id, sku_ids)
-    return sold_together(groups, ((row[0], row[1], row[2], row[3]) for row in history))
+    return shelves(groups, ((row[0], row[1], row[2], row[3]) for row in history))
 
 
 def sharing(

@@ -1,84 +1,181 @@
 """Items grouped by the labels they share, unless two of them must stay apart.
 
-A step of `partition`; knows only numbers and labels, nothing about SKUs, barcodes or match keys.
+A step of `partition`; knows only numbers, labels and places, nothing about SKUs, barcodes or match
+keys. The cost follows the number of labels and places that the items have, not that of pairs.
 """
 
-from collections.abc import Hashable, Mapping, Set
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping
+from functools import reduce
+from operator import or_
+
+Labels = Mapping[int, Collection[Hashable]]
+"""The labels of every item; the items in ascending order."""
+Places = Mapping[int, Collection[Hashable]]
+"""Two items with a place in common must stay apart; an item that is left out has none."""
 
 
-@dataclass(slots=True, eq=False)
-class _Group:
-    opener: int
-    members: set[int]
-    labels: set[Hashable]
+def connected(labels: Labels) -> list[list[int]]:
+    """The connected components over shared labels, by their first item; items are in order."""
+    opener: dict[int, int] = {}
+    first_with: dict[Hashable, int] = {}
+
+    def opener_of(item: int) -> int:
+        while opener[item] != item:
+            opener[item] = item = opener[opener[item]]
+        return item
+
+    for item, its_labels in labels.items():
+        opener[item] = item
+        for label in its_labels:
+            one, other = opener_of(item), opener_of(first_with.setdefault(label, item))
+            opener[max(one, other)] = min(one, other)
+    components: dict[int, list[int]] = defaultdict(list)
+    for item in labels:
+        components[opener_of(item)].append(item)
+    return list(components.values())
+
+
+def first_come(
+    labels: Labels, places: Places, followers: Mapping[int, Hashable] | None = None
+) -> tuple[list[list[int]], list[int]]:
+    """The groups, and the followers that may join none.
+
+    The items of `labels` come first, then the followers, each with the label of the groups that it
+    may join. Without places, the groups are the connected components.
+    """
+    joining: dict[Hashable, list[int]] = defaultdict(list)
+    for item, label in (followers or {}).items():
+        joining[label].append(item)
+    groups: list[list[int]] = []
+    left: list[int] = []
+    for component in connected(labels):
+        its_labels = {label for item in component for label in labels[item]} if joining else set()
+        late = {item: label for label in its_labels for item in joining.get(label, ())}
+        if places.keys().isdisjoint(component) and places.keys().isdisjoint(late):
+            groups.append(sorted([*component, *late]))
+            continue
+        clustering = ConstrainedClustering(labels, places)
+        for item in component:
+            clustering.add(item)
+        left += [item for item in sorted(late) if not clustering.join(item, late[item])]
+        groups += clustering.groups()
+    return groups, left
 
 
 class ConstrainedClustering:
     """Groups that grow one item at a time. Add items in ascending order; lower ones take priority.
 
-    `cannot_link` gives for each item those it must not share a group with, in both directions.
-    Without any, the groups are the connected components over shared labels. With them, groups are
-    as large as first come, first served allows, and two groups with a label in common always
-    contain a cannot-link pair.
+    Groups are as large as first come, first served allows, and two groups with a label in common
+    always have a place in common.
     """
 
-    def __init__(self, cannot_link: Mapping[int, Set[int]]) -> None:
-        self._cannot_link = cannot_link
-        self._groups: dict[int, _Group] = {}  # by opener
-        self._by_label: dict[Hashable, list[_Group]] = {}
+    def __init__(self, labels: Labels, places: Places) -> None:
+        self._labels = labels
+        self._places = places
+        self._groups: list[list[int]] = []  # in the order they were opened; absorbed ones are empty
+        self._carrying: dict[Hashable, _Numbers] = defaultdict(_Numbers)
+        self._taken: dict[Hashable, _Numbers] = defaultdict(_Numbers)
 
     def groups(self) -> list[list[int]]:
         """Every group's items, in ascending order; the groups in the order they were opened."""
-        return [sorted(group.members) for group in self._groups.values()]
+        return [sorted(group) for group in self._groups if group]
 
-    def add(self, item: int, labels: Set[Hashable]) -> None:
+    def add(self, item: int) -> None:
         """Put the item and the groups linked to it into one group, as far as they may share one.
 
         The linked groups are those that have one of its labels; the one opened first is tried
         first. If the item may join none of them, it opens a new group.
         """
-        home: _Group | None = None
-        for group in self._linked(labels):
-            if home is None:
-                if self._may_share({item}, group.members):
-                    home = group
-                    home.members.add(item)
-            elif self._may_share(home.members, group.members):
-                self._absorb(home, group)
+        labels = self._labels[item]
+        home = self._first(labels, self._places.get(item, ()))
         if home is None:
-            home = self._groups[item] = _Group(item, {item}, set())
-        self._index(home, labels)
+            home = len(self._groups)
+            self._groups.append([])
+        self._put(home, item)
+        for label in labels:
+            self._carrying[label].add(home)
+        if len(labels) < 2:
+            return  # the groups with its one label are apart from its own already
+        other = self._first(labels, self._occupied(home), home + 1)
+        while other is not None:
+            self._absorb(home, other)
+            other = self._first(labels, self._occupied(home), other + 1)
 
     def join(self, item: int, label: Hashable) -> bool:
         """Put the item into the first group with this label that it may share; False if none."""
-        for group in self._linked({label}):
-            if self._may_share({item}, group.members):
-                group.members.add(item)
-                return True
-        return False
+        home = self._first((label,), self._places.get(item, ()))
+        if home is not None:
+            self._put(home, item)
+        return home is not None
 
-    def _linked(self, labels: Set[Hashable]) -> list[_Group]:
-        linked = {g.opener: g for label in labels for g in self._by_label.get(label, ())}
-        return [linked[opener] for opener in sorted(linked)]
+    def _put(self, home: int, item: int) -> None:
+        self._groups[home].append(item)
+        for place in self._places.get(item, ()):
+            self._taken[place].add(home)
 
-    def _may_share(self, some: set[int], others: set[int]) -> bool:
-        if not self._cannot_link:
-            return True
-        if len(some) > len(others):
-            some, others = others, some
-        return all(
-            self._cannot_link[item].isdisjoint(others) for item in some if item in self._cannot_link
-        )
+    def _first(
+        self, labels: Collection[Hashable], places: Collection[Hashable], start: int = 0
+    ) -> int | None:
+        """The first group, from `start` on, with one of the labels and none of the places."""
+        taken = [self._taken[place] for place in places if place in self._taken]
+        start = max([start, *(numbers.all_below for numbers in taken)])
+        linked = [self._carrying[label] for label in labels if label in self._carrying]
+        free = _either(linked, start) & ~_either(taken, start)
+        return start + _lowest(free) if free else None
 
-    def _absorb(self, home: _Group, group: _Group) -> None:
-        home.members |= group.members
-        for label in group.labels:
-            self._by_label[label].remove(group)
-        self._index(home, group.labels)
-        del self._groups[group.opener]
+    def _occupied(self, home: int) -> set[Hashable]:
+        return {place for item in self._groups[home] for place in self._places.get(item, ())}
 
-    def _index(self, group: _Group, labels: Set[Hashable]) -> None:
-        for label in labels - group.labels:
-            self._by_label.setdefault(label, []).append(group)
-        group.labels |= labels
+    def _absorb(self, home: int, number: int) -> None:
+        for item in self._groups[number]:
+            for index, keys in (
+                (self._carrying, self._labels[item]),
+                (self._taken, self._places.get(item, ())),
+            ):
+                for key in keys:
+                    index[key].discard(number)
+                    index[key].add(home)
+        self._groups[home] += self._groups[number]
+        self._groups[number] = []
+
+
+class _Numbers:
+    """A set of group numbers. Groups fill in order, so it mostly has all below some number.
+
+    The others are the bits of an integer: what many places have in common takes one operation per
+    place, not one per group.
+    """
+
+    __slots__ = ("_bits", "all_below")
+
+    def __init__(self) -> None:
+        self.all_below = 0
+        self._bits = 0  # of the numbers from `all_below` on
+
+    def add(self, number: int) -> None:
+        if number >= self.all_below:
+            self._settle(self._bits | 1 << (number - self.all_below))
+
+    def discard(self, number: int) -> None:
+        bits, self.all_below = self.from_number(0), 0
+        self._settle(bits & ~(1 << number))
+
+    def from_number(self, start: int) -> int:
+        """The numbers from `start` on, as bits."""
+        above = self.all_below - start
+        return (1 << above) - 1 | self._bits << above if above > 0 else self._bits >> -above
+
+    def _settle(self, bits: int) -> None:
+        run = _lowest(~bits)
+        self.all_below += run
+        self._bits = bits >> run
+
+
+def _either(sets: Collection[_Numbers], start: int) -> int:
+    return reduce(or_, (numbers.from_number(start) for numbers in sets), 0)
+
+
+def _lowest(bits: int) -> int:
+    """The number of the lowest bit that is set; there must be one."""
+    return (bits & -bits).bit_length() - 1

@@ -6,13 +6,13 @@ Order, time and the number of runs do not matter. Which product ids the blocks k
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal
 
-from pipeline_assets.domain.products.constrained_clustering import ConstrainedClustering
+from pipeline_assets.domain.products.constrained_clustering import connected, first_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +59,30 @@ class Block:
 
 
 SkuPair = tuple[int, int]
+Shelves = Mapping[int, Collection[int]]
+"""By sku_id, where and when a SKU was sold: two with a shelf in common were sold side by side."""
 Unit = tuple[SkuFacts, ...]
 """SKUs that an operator said are the same, by (company, sku); almost always a single one."""
 
 
 def partition(
-    skus: Iterable[SkuFacts], decisions: Iterable[Decision], sold_together: Set[SkuPair]
+    skus: Iterable[SkuFacts], decisions: Iterable[Decision], shelves: Shelves
 ) -> list[Block]:
     """The products that these SKUs form, by their first member's (company, sku).
 
-    `sold_together`: pairs of sku_ids, of SKUs of one company that one store sold at the same time.
-    Decisions and pairs about SKUs that are not given are ignored. If decisions contradict each
-    other, *same* wins. A *never* separates even SKUs with equal barcodes; then the SKUs are placed
-    by (company, sku), each with the first that it may share a product with.
+    `shelves`: of those that have any; only SKUs of one company share a shelf. Decisions and shelves
+    of SKUs that are not given are ignored. If decisions contradict each other, *same* wins. A
+    *never* separates even SKUs with equal barcodes; then the SKUs are placed by (company, sku),
+    each with the first that it may share a product with.
     """
     ordered = sorted(skus, key=lambda sku: (sku.company, sku.sku))
     decided = list(decisions)
     units = _units(ordered, [(d.sku_id_a, d.sku_id_b) for d in decided if d.kind == "same"])
-    unit_of = {sku.sku_id: number for number, unit in enumerate(units) for sku in unit}
-    never = [(d.sku_id_a, d.sku_id_b) for d in decided if d.kind == "never"]
+    never = _apart(units, [(d.sku_id_a, d.sku_id_b) for d in decided if d.kind == "never"])
     barcodes_of = barcodes_by_key(ordered)
 
-    by_barcode, unplaced = _cluster_by_barcode(units, barcodes_of, _cannot_links(never, unit_of))
-    by_key = _cluster_by_key(units, unplaced, _cannot_links(chain(never, sold_together), unit_of))
+    by_barcode, unplaced = _cluster_by_barcode(units, barcodes_of, never)
+    by_key = _cluster_by_key(units, unplaced, never, shelves)
     groups = sorted([*by_barcode, *by_key])
     return [_block([units[number] for number in group], barcodes_of) for group in groups]
 
@@ -103,57 +104,70 @@ def _units(ordered: Sequence[SkuFacts], same: Sequence[SkuPair]) -> list[Unit]:
         if a in position and b in position:
             links[position[a]].add(link)
             links[position[b]].add(link)
-    joined = ConstrainedClustering({})
-    for number in sorted(links):
-        joined.add(number, links[number])
     units: dict[int, Unit] = {number: (sku,) for number, sku in enumerate(ordered)}
-    for first, *others in joined.groups():
+    for first, *others in connected(dict(sorted(links.items()))):
         units[first] = tuple(ordered[number] for number in (first, *others))
         for number in others:
             del units[number]
     return list(units.values())
 
 
-def _cannot_links(pairs: Iterable[SkuPair], unit_of: Mapping[int, int]) -> dict[int, set[int]]:
-    """The units that must stay apart, in both directions."""
-    cannot_link: dict[int, set[int]] = defaultdict(set)
-    for sku_id_a, sku_id_b in pairs:
-        a, b = unit_of.get(sku_id_a), unit_of.get(sku_id_b)
+def _apart(units: Sequence[Unit], pairs: Sequence[SkuPair]) -> dict[int, list[Hashable]]:
+    """Units that must stay apart, each with the pairs that it is in."""
+    unit_of = {sku.sku_id: number for number, unit in enumerate(units) for sku in unit if pairs}
+    apart: dict[int, list[Hashable]] = defaultdict(list)
+    for pair in pairs:
+        a, b = (unit_of.get(sku_id) for sku_id in pair)
         if a is not None and b is not None and a != b:
-            cannot_link[a].add(b)
-            cannot_link[b].add(a)
-    return dict(cannot_link)
+            apart[a].append(pair)
+            apart[b].append(pair)
+    return dict(apart)
 
 
 def _cluster_by_barcode(
-    units: Sequence[Unit], barcodes_of: Mapping[str, set[str]], cannot_link: Mapping[int, Set[int]]
+    units: Sequence[Unit],
+    barcodes_of: Mapping[str, set[str]],
+    never: Mapping[int, Collection[Hashable]],
 ) -> tuple[list[list[int]], list[int]]:
     """Rules 1 and 2: the groups with barcodes, and the units that are not in any of them."""
-    clustering = ConstrainedClustering(cannot_link)
-    without: list[int] = []
-    for number, unit in enumerate(units):
-        barcodes = {sku.barcode for sku in unit if sku.barcode is not None}
-        if barcodes:
-            clustering.add(number, barcodes)
-        else:
-            without.append(number)
+    barcodes: dict[int, tuple[str, ...]] = {}
+    followed: dict[int, str] = {}
     unplaced: list[int] = []
-    for number in without:
-        found = {barcode for key in _keys(units[number]) for barcode in barcodes_of.get(key, ())}
-        # If a *never* keeps a unit from every holder of its barcode, it is left to rule 3.
-        if len(found) != 1 or not clustering.join(number, found.pop()):
+    for number, unit in enumerate(units):
+        own = {sku.barcode for sku in unit if sku.barcode is not None}
+        # Two are as ambiguous as two thousand.
+        found = {b for key in _keys(unit) for b in islice(barcodes_of.get(key, ()), 2)}
+        if own:
+            barcodes[number] = tuple(own)
+        elif len(found) == 1:
+            followed[number] = found.pop()
+        else:
             unplaced.append(number)
-    return clustering.groups(), unplaced
+    # If a *never* keeps a unit from every holder of its barcode, it is left to rule 3.
+    groups, kept_away = first_come(barcodes, never, followed)
+    return groups, sorted([*unplaced, *kept_away])
 
 
 def _cluster_by_key(
-    units: Sequence[Unit], unplaced: Iterable[int], cannot_link: Mapping[int, Set[int]]
+    units: Sequence[Unit],
+    unplaced: Iterable[int],
+    never: Mapping[int, Collection[Hashable]],
+    shelves: Shelves,
 ) -> list[list[int]]:
     """Rule 3: the groups of the units that rules 1 and 2 do not place."""
-    clustering = ConstrainedClustering(cannot_link)
+    keys: dict[int, Collection[str]] = {}
+    places: dict[int, Collection[Hashable]] = {}
     for number in unplaced:
-        clustering.add(number, _keys(units[number]))
-    return clustering.groups()
+        unit = units[number]
+        keys[number] = tuple(_keys(unit))
+        sold = shelves.get(unit[0].sku_id, ()) if len(unit) == 1 else _shelves_of(unit, shelves)
+        if sold or number in never:
+            places[number] = (*sold, *never[number]) if number in never else sold
+    return first_come(keys, places)[0]
+
+
+def _shelves_of(unit: Unit, shelves: Shelves) -> set[int]:
+    return {shelf for sku in unit for shelf in shelves.get(sku.sku_id, ())}
 
 
 def _keys(skus: Iterable[SkuFacts]) -> set[str]:

@@ -179,11 +179,15 @@ def _records(
     """The merges and splits; a SKU that had no product yet is in neither."""
     merges: list[ProductMerge] = []
     splits: list[ProductSplit] = []
+    kept_by: dict[int, dict[int, list[int]]] = {}  # by the owner: many may leave one product
     for block, target in zip(blocks, targets, strict=True):
         for product_id, sku_ids in sorted(_by_product(block.members, current).items()):
-            owner = blocks[owners[product_id]]
+            number = owners[product_id]
+            owner = blocks[number]
             if owner is not block:
-                kept = _by_product(owner.members, current)[product_id]
+                if number not in kept_by:
+                    kept_by[number] = _by_product(owner.members, current)
+                kept = kept_by[number][product_id]
                 ground = grounds.why_two(Parting(sku_ids, block, kept, owner))
                 splits.append(ProductSplit(product_id, target, tuple(sku_ids), *ground))
             elif product_id != target and not isinstance(target, NewProduct):

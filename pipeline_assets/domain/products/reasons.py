@@ -4,19 +4,24 @@ Explains what `partition` decided and `plan` planned; decides nothing itself.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from functools import cached_property
+from heapq import nsmallest
 from typing import Literal, NamedTuple
 
 from pipeline_assets.domain.products.partition import (
     Block,
     Decision,
     PlacementRule,
+    Shelves,
     SkuFacts,
     SkuPair,
     barcodes_by_key,
 )
+from pipeline_assets.domain.products.sides import Side, Values, first_equal
+
+MOST_SHOWN_BARCODES = 10
 
 
 class Reason(StrEnum):
@@ -37,7 +42,7 @@ class Ground(NamedTuple):
     """A reason and its evidence, ready for JSON.
 
     The evidence has `sku_ids`, the two SKUs that show it, and what the reason is about: `barcode`,
-    `barcodes`, `match_key` or `match_keys`.
+    `barcodes` (at most ten, the lowest), `match_key` or `match_keys`.
     """
 
     reason: Reason
@@ -45,7 +50,7 @@ class Ground(NamedTuple):
 
 
 class Parting(NamedTuple):
-    """SKUs that were one product: `moved` are now in `block`, `kept` are in `kept_in`."""
+    """SKUs that were one product: `moved` are now in `block`, all that stayed in `kept_in`."""
 
     moved: Sequence[int]
     block: Block
@@ -56,6 +61,14 @@ class Parting(NamedTuple):
 Partners = Mapping[int, Set[int]]
 
 
+class _Whole(NamedTuple):
+    """A block's members, and those of them that rules 2 and 3 placed."""
+
+    side: Side
+    same_key: Side
+    followers: Values
+
+
 class Grounds:
     """What `partition.partition` was given; explains why the blocks are as they are."""
 
@@ -63,121 +76,133 @@ class Grounds:
         self,
         skus: Iterable[SkuFacts],
         decisions: Iterable[Decision] = (),
-        sold_together: Set[SkuPair] = frozenset(),
+        shelves: Shelves | None = None,
     ) -> None:
         self.facts = {sku.sku_id: sku for sku in skus}
         self._decisions = list(decisions)
-        self._sold_together = sold_together
+        self._shelves = shelves or {}
+        # By their first SKU, as many others may be compared with the same ones.
+        self._blocks: dict[int, _Whole] = {}
+        self._kept: dict[int, Side] = {}
+        self._sold: dict[tuple[int, int], SkuPair | None] = {}
 
     def why_one(self, block: Block, joined: Sequence[int]) -> Ground:
         """Why these members of a block are one product with the rest; there must be others."""
-        others = _without(joined, block.members)
-        if pair := self._equal(joined, others, _barcode):
+        whole, some = self._whole(block), self._side(joined)
+        if pair := first_equal(some.by_barcode, whole.side.by_barcode, some.positions):
             return _ground(Reason.SAME_BARCODE, pair, barcode=self.facts[pair[0]].barcode)
-        if pair := self._attached(block, joined, others) or self._attached(block, others, joined):
+        if pair := self._attached(block, some):
             sku, holder = (self.facts[sku_id] for sku_id in pair)
             found = {"match_key": sku.match_key, "barcode": holder.barcode}
             return _ground(Reason.KEY_WITH_ONE_BARCODE, pair, **found)
-        by_key = {sku_id for sku_id, rule in block.rules.items() if rule is PlacementRule.SAME_KEY}
-        if pair := self._equal(_within(by_key, joined), _within(by_key, others), _match_key):
+        by_key = some.part(whole.same_key.positions.__contains__).by_key
+        if pair := first_equal(by_key, whole.same_key.by_key, some.positions):
             return _ground(Reason.SAME_KEY, pair, match_key=self.facts[pair[0]].match_key)
-        return _ground(
-            Reason.DECIDED_SAME, _crossing(self._same, joined, others) or (joined[0], others[0])
+        other = next(sku_id for sku_id in block.members if sku_id not in some.positions)
+        pair = some.paired(self._same, whole.side, besides=some.positions)
+        return _ground(Reason.DECIDED_SAME, pair or (joined[0], other))
+
+    def _attached(self, block: Block, some: Side) -> SkuPair | None:
+        """The first SKU that rule 2 matched to a barcode across the two, and a SKU that has it."""
+        whole = self._whole(block)
+        if pair := first_equal(self._followers(block, some), whole.side.by_barcode, some.positions):
+            return pair
+        pairs = (
+            first_equal({barcode: holders}, whole.followers, some.positions)
+            for barcode, holders in some.by_barcode.items()
         )
+        found = [(sku_id, holder) for holder, sku_id in filter(None, pairs)]
+        return min(found, key=lambda pair: whole.side.positions[pair[0]], default=None)
 
     def why_two(self, parting: Parting) -> Ground:
         """Why SKUs that were one product are now two: the first reason that applies."""
+        moved, kept = self._side(parting.moved), self._kept_side(parting.kept)
+        block, kept_in = self._whole(parting.block).side, self._whole(parting.kept_in).side
+        pair = moved.paired(self._never, kept)
+        if pair is None and first_equal(block.by_barcode, kept_in.by_barcode):
+            pair = block.paired(self._never, kept_in)  # nothing else separates equal barcodes
+        if pair:
+            return _ground(Reason.DECIDED_NEVER, pair)
         return (
-            self._direct_never(parting)
-            or self._different_barcodes(parting)
-            or self._different_keys(parting)
-            or self._ambiguous_key(parting)
-            or self._sold_in_one_store(parting)
-            or self._other_decision(parting)
+            self._different_barcodes(moved, kept)
+            or self._different_keys(moved, kept)
+            or self._ambiguous_key(moved, kept)
+            or self._sold_in_one_store(parting, moved, kept)
+            or self._other_decision(moved, kept, block, kept_in)
         )
 
-    def _direct_never(self, parting: Parting) -> Ground | None:
-        pair = _crossing(self._never, parting.moved, parting.kept)
-        blocks = parting.block.members, parting.kept_in.members
-        if pair is None and self._equal(*blocks, _barcode):
-            pair = _crossing(self._never, *blocks)  # nothing else separates equal barcodes
-        return _ground(Reason.DECIDED_NEVER, pair) if pair else None
-
-    def _different_barcodes(self, parting: Parting) -> Ground | None:
-        moved, kept = (self._with_barcode(side) for side in (parting.moved, parting.kept))
-        if not moved or not kept:
+    def _different_barcodes(self, moved: Side, kept: Side) -> Ground | None:
+        if not moved.with_barcode.sku_ids or not kept.with_barcode.sku_ids:
             return None
-        barcodes = [self.facts[sku_id].barcode for sku_id in (moved[0], kept[0])]
-        return _ground(Reason.BARCODE_DIFFERS, (moved[0], kept[0]), barcodes=barcodes)
+        pair = moved.with_barcode.sku_ids[0], kept.with_barcode.sku_ids[0]
+        barcodes = [self.facts[sku_id].barcode for sku_id in pair]
+        return _ground(Reason.BARCODE_DIFFERS, pair, barcodes=barcodes)
 
-    def _different_keys(self, parting: Parting) -> Ground | None:
-        if self._equal(parting.moved, parting.kept, _match_key):
+    def _different_keys(self, moved: Side, kept: Side) -> Ground | None:
+        if first_equal(moved.by_key, kept.by_key):
             return None
-        pair = parting.moved[0], parting.kept[0]
+        pair = moved.sku_ids[0], kept.sku_ids[0]
         keys = [self.facts[sku_id].match_key for sku_id in pair]
         return _ground(Reason.KEY_DIFFERS, pair, match_keys=keys)
 
-    def _ambiguous_key(self, parting: Parting) -> Ground | None:
+    def _ambiguous_key(self, moved: Side, kept: Side) -> Ground | None:
         """A SKU without a barcode whose key no longer identifies the barcode of the other one."""
-        moved, kept = (self._with_barcode(side) for side in (parting.moved, parting.kept))
-        pair = self._equal(_without(moved, parting.moved), kept, _match_key) or self._equal(
-            moved, _without(kept, parting.kept), _match_key
+        pair = first_equal(moved.without_barcode.by_key, kept.with_barcode.by_key) or first_equal(
+            moved.with_barcode.by_key, kept.without_barcode.by_key
         )
         key = self.facts[pair[0]].match_key if pair else None
         if pair is None or key is None or len(self._barcodes_by_key[key]) == 1:
             return None
-        barcodes = sorted(self._barcodes_by_key[key])
+        barcodes = nsmallest(MOST_SHOWN_BARCODES, self._barcodes_by_key[key])
         return _ground(Reason.KEY_AMBIGUOUS, pair, match_key=key, barcodes=barcodes)
 
-    def _sold_in_one_store(self, parting: Parting) -> Ground | None:
-        if parting.block.barcode is not None or parting.kept_in.barcode is not None:
+    def _sold_in_one_store(self, parting: Parting, moved: Side, kept: Side) -> Ground | None:
+        block, kept_in = parting.block, parting.kept_in
+        if block.barcode is not None or kept_in.barcode is not None:
             return None  # only rule 3 looks at what is sold together
-        pair = _crossing(self._sold, parting.moved, parting.kept) or _crossing(
-            self._sold, parting.block.members, parting.kept_in.members
-        )
+        pair = moved.sold_beside(kept)
+        if pair is None:
+            sides = block.members[0], kept_in.members[0]
+            if sides not in self._sold:
+                whole = self._whole(block).side
+                self._sold[sides] = whole.sold_beside(self._whole(kept_in).side)
+            pair = self._sold[sides]
         if pair is None:
             return None
         return _ground(Reason.SOLD_TOGETHER, pair, match_key=self.facts[pair[0]].match_key)
 
-    def _other_decision(self, parting: Parting) -> Ground:
-        never = _crossing(self._never, parting.block.members, parting.kept_in.members)
-        if never:
+    def _other_decision(self, moved: Side, kept: Side, block: Side, kept_in: Side) -> Ground:
+        if never := block.paired(self._never, kept_in):
             return _ground(Reason.DECIDED_NEVER, never)
         # Equal keys but two products: an operator linked one of them to another barcode or key.
-        pulled = _crossing(self._same, parting.moved, parting.block.members) or _crossing(
-            self._same, parting.kept, parting.kept_in.members
-        )
-        return _ground(Reason.DECIDED_SAME, pulled or (parting.moved[0], parting.kept[0]))
+        pulled = moved.paired(self._same, block) or kept.paired(self._same, kept_in)
+        return _ground(Reason.DECIDED_SAME, pulled or (moved.sku_ids[0], kept.sku_ids[0]))
 
-    def _attached(
-        self, block: Block, sku_ids: Sequence[int], holders: Sequence[int]
-    ) -> SkuPair | None:
-        """The first of these SKUs that rule 2 matched to a barcode, and a SKU that has it."""
-        holder_of = {self.facts[sku_id].barcode: sku_id for sku_id in reversed(holders)}
-        for sku_id in sku_ids:
-            sku = self.facts[sku_id]
-            if sku.barcode is None and block.rules[sku_id] is PlacementRule.KEY_WITH_ONE_BARCODE:
-                (barcode,) = self._barcodes_by_key[sku.match_key or ""]
-                if barcode in holder_of:
-                    return sku_id, holder_of[barcode]
-        return None
+    def _side(self, sku_ids: Sequence[int]) -> Side:
+        return Side(sku_ids, self.facts, self._shelves)
 
-    def _equal(
-        self,
-        left: Iterable[int],
-        right: Iterable[int],
-        fact: Callable[[SkuFacts], str | None],
-    ) -> SkuPair | None:
-        """The first SKU on the left whose fact a SKU on the right also has, and that SKU."""
-        having = {fact(self.facts[sku_id]): sku_id for sku_id in reversed([*right])}
-        having.pop(None, None)
-        for sku_id in left:
-            if (value := fact(self.facts[sku_id])) in having:
-                return sku_id, having[value]
-        return None
+    def _kept_side(self, sku_ids: Sequence[int]) -> Side:
+        return self._kept.setdefault(sku_ids[0], self._side(sku_ids))
 
-    def _with_barcode(self, sku_ids: Iterable[int]) -> list[int]:
-        return [sku_id for sku_id in sku_ids if self.facts[sku_id].barcode is not None]
+    def _whole(self, block: Block) -> _Whole:
+        first = block.members[0]
+        if first not in self._blocks:
+            side = self._side(block.members)
+            same_key = side.part(lambda i: block.rules[i] is PlacementRule.SAME_KEY)
+            self._blocks[first] = _Whole(side, same_key, self._followers(block, side))
+        return self._blocks[first]
+
+    def _followers(self, block: Block, side: Side) -> Values:
+        """The SKUs that rule 2 matched to each barcode."""
+
+        def barcode_followed(sku: SkuFacts) -> str | None:
+            rule = block.rules[sku.sku_id]
+            if sku.barcode is not None or rule is not PlacementRule.KEY_WITH_ONE_BARCODE:
+                return None
+            (barcode,) = self._barcodes_by_key[sku.match_key or ""]
+            return barcode
+
+        return side.by(barcode_followed)
 
     @cached_property
     def _barcodes_by_key(self) -> dict[str, set[str]]:
@@ -191,47 +216,14 @@ class Grounds:
     def _never(self) -> Partners:
         return self._decided("never")
 
-    @cached_property
-    def _sold(self) -> Partners:
-        return _partners(self._sold_together)
-
     def _decided(self, kind: Literal["same", "never"]) -> Partners:
-        return _partners((d.sku_id_a, d.sku_id_b) for d in self._decisions if d.kind == kind)
-
-
-def _barcode(sku: SkuFacts) -> str | None:
-    return sku.barcode
-
-
-def _match_key(sku: SkuFacts) -> str | None:
-    return sku.match_key
-
-
-def _partners(pairs: Iterable[SkuPair]) -> Partners:
-    partners: dict[int, set[int]] = defaultdict(set)
-    for a, b in pairs:
-        if a != b:
-            partners[a].add(b)
-            partners[b].add(a)
-    return dict(partners)
-
-
-def _crossing(partners: Partners, left: Iterable[int], right: Iterable[int]) -> SkuPair | None:
-    """The first on the left that has a partner on the right, and the lowest such partner."""
-    wanted = set(right)
-    for sku_id in left:
-        if sku_id in partners and (found := partners[sku_id] & wanted):
-            return sku_id, min(found)
-    return None
-
-
-def _within(wanted: Collection[int], sku_ids: Iterable[int]) -> list[int]:
-    return [sku_id for sku_id in sku_ids if sku_id in wanted]
-
-
-def _without(unwanted: Iterable[int], sku_ids: Iterable[int]) -> list[int]:
-    excluded = set(unwanted)
-    return [sku_id for sku_id in sku_ids if sku_id not in excluded]
+        partners: dict[int, set[int]] = defaultdict(set)
+        for decision in self._decisions:
+            a, b = decision.sku_id_a, decision.sku_id_b
+            if decision.kind == kind and a != b:
+                partners[a].add(b)
+                partners[b].add(a)
+        return partners
 
 
 def _ground(reason: Reason, pair: SkuPair, **shown: object) -> Ground:

@@ -34,7 +34,7 @@ class Placement:
 def place_skus(connection: Connection, sku_ids: Collection[int], now: datetime) -> Placement:
     """Place these SKUs, and all that affect them, by the rules; write what changes."""
     around, blocks = read_blocks(connection, sku_ids)
-    grounds = Grounds(around.facts.values(), around.decisions, around.sold_together)
+    grounds = Grounds(around.facts.values(), around.decisions, around.shelves)
     plan = plan_products(blocks, around.current, around.products, grounds)
     apply_product_plan(connection, plan, now)
     return Placement(around, blocks, plan)
@@ -45,4 +45,4 @@ def read_blocks(
 ) -> tuple[Neighbourhood, list[Block]]:
     """The SKUs that affect these, and the products that they should form."""
     around = neighbourhood(connection, sku_ids)
-    return around, partition(around.facts.values(), around.decisions, around.sold_together)
+    return around, partition(around.facts.values(), around.decisions, around.shelves)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.partition import Decision, SkuFacts, SkuPair, partition
+from pipeline_assets.domain.products.partition import Decision, Shelves, SkuFacts, partition
 from pipeline_assets.domain.products.plan import (
     ProductFacts,
     ProductPlan,
@@ -48,7 +48,7 @@ class Shelf:
             self.current,
             {product_id: summary.barcode for product_id, summary in self.summaries.items()},
             universe.decisions,
-            universe.sold_together,
+            universe.shelves,
         )
 
 
@@ -57,12 +57,12 @@ def plan_for(
     current: Mapping[int, int | None],
     barcodes: Mapping[int, str | None],
     decisions: Iterable[Decision] = (),
-    sold_together: frozenset[SkuPair] = frozenset(),
+    shelves: Shelves | None = None,
 ) -> ProductPlan:
     skus, decisions = [*skus], [*decisions]
     products = {product: ProductFacts(product, barcode) for product, barcode in barcodes.items()}
-    blocks = partition(skus, decisions, sold_together)
-    return plan_products(blocks, current, products, Grounds(skus, decisions, sold_together))
+    blocks = partition(skus, decisions, shelves or {})
+    return plan_products(blocks, current, products, Grounds(skus, decisions, shelves))
 
 
 def sku(sku_id: int, barcode: str | None = None, key: str | None = None) -> SkuFacts:

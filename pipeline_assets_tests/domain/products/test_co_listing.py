@@ -1,18 +1,30 @@
 """Which SKUs a store sold side by side, read from the history of its prices."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import combinations
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.co_listing import HistoryRow, sold_together
+from pipeline_assets.domain.products.co_listing import HistoryRow, shelves
 
 BEGIN = datetime(2025, 9, 1)
 
 
 def change(sku_id: int, day: int, price: int | None = 100, store: int = 1) -> HistoryRow:
     return store, sku_id, BEGIN + timedelta(days=day), price
+
+
+def sold_together(
+    groups: Sequence[Sequence[int]], history: Iterable[HistoryRow]
+) -> set[tuple[int, int]]:
+    """The pairs that share a shelf, the lower sku_id first."""
+    found = shelves(groups, history)
+    return {
+        (a, b) for a, b in combinations(sorted(found), 2) if not set(found[a]).isdisjoint(found[b])
+    }
 
 
 def test_two_skus_in_one_snapshot_were_sold_together() -> None:

@@ -5,16 +5,20 @@ from collections.abc import Mapping, Set
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.constrained_clustering import ConstrainedClustering
+from pipeline_assets.domain.products.constrained_clustering import (
+    ConstrainedClustering,
+    connected,
+    first_come,
+)
 
 LABELS = st.lists(st.frozensets(st.sampled_from("abcde"), max_size=3), max_size=9)
-PAIRS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=6)
+PLACES = st.dictionaries(st.integers(0, 8), st.frozensets(st.integers(0, 5), max_size=3))
 
 
-def cluster(labels: list[frozenset[str]], cannot_link: Mapping[int, Set[int]]) -> list[list[int]]:
-    clustering = ConstrainedClustering(cannot_link)
-    for item, its_labels in enumerate(labels):
-        clustering.add(item, its_labels)
+def cluster(labels: list[frozenset[str]], places: Mapping[int, Set[int]]) -> list[list[int]]:
+    clustering = ConstrainedClustering(dict(enumerate(labels)), places)
+    for item, _ in enumerate(labels):
+        clustering.add(item)
     return clustering.groups()
 
 
@@ -27,12 +31,12 @@ def test_a_later_item_brings_earlier_groups_together() -> None:
 
 def test_an_item_goes_with_the_first_group_that_it_may_share() -> None:
     a = frozenset("a")
-    assert cluster([a, a, a], {0: {1, 2}, 1: {0}, 2: {0}}) == [[0], [1, 2]]
+    assert cluster([a, a, a], {0: {7, 8}, 1: {7}, 2: {8}}) == [[0], [1, 2]]
 
 
 def test_joining_opens_no_group() -> None:
-    clustering = ConstrainedClustering({1: {0}, 0: {1}})
-    clustering.add(0, frozenset("a"))
+    clustering = ConstrainedClustering({0: "a"}, {1: {7}, 0: {7}})
+    clustering.add(0)
     assert [clustering.join(1, "a"), clustering.join(2, "b"), clustering.join(3, "a")] == [
         False,
         False,
@@ -42,19 +46,18 @@ def test_joining_opens_no_group() -> None:
 
 
 @settings(derandomize=False, deadline=None)
-@given(LABELS, PAIRS)
-def test_groups_are_linked_and_only_cannot_links_keep_linked_groups_apart(
-    labels: list[frozenset[str]], pairs: list[tuple[int, int]]
+@given(LABELS, PLACES)
+def test_groups_are_linked_and_only_a_common_place_keeps_linked_groups_apart(
+    labels: list[frozenset[str]], places: dict[int, frozenset[int]]
 ) -> None:
-    cannot_link: dict[int, set[int]] = {}
-    for a, b in pairs:
-        if a != b:
-            cannot_link.setdefault(a, set()).add(b)
-            cannot_link.setdefault(b, set()).add(a)
-    groups = cluster(labels, cannot_link)
+    groups = cluster(labels, places)
+
+    def apart(one: int, other: int) -> bool:
+        return bool(places.get(one, frozenset()) & places.get(other, frozenset()))
+
     assert sorted(item for group in groups for item in group) == list(range(len(labels)))
     for group in groups:
-        assert not any(cannot_link.get(item, set()) & set(group) for item in group)
+        assert not any(apart(i, j) for i in group for j in group if i != j)
         reached = set(group[:1])
         for _ in group:
             reached |= {i for i in group if any(labels[i] & labels[j] for j in reached)}
@@ -62,4 +65,33 @@ def test_groups_are_linked_and_only_cannot_links_keep_linked_groups_apart(
     for one in groups:
         for other in groups:
             if one is not other and any(labels[i] & labels[j] for i in one for j in other):
-                assert any(cannot_link.get(i, set()) & set(other) for i in one)
+                assert any(apart(i, j) for i in one for j in other)
+
+
+@settings(derandomize=False, deadline=None)
+@given(LABELS, PLACES, st.lists(st.sampled_from("abcde"), max_size=5))
+def test_components_come_to_what_one_clustering_of_all_comes_to(
+    labels: list[frozenset[str]], places: dict[int, frozenset[int]], late: list[str]
+) -> None:
+    whole = ConstrainedClustering(dict(enumerate(labels)), places)
+    for item, _ in enumerate(labels):
+        whole.add(item)
+    used = frozenset[str]().union(*labels)
+    followers = {item: label for item, label in enumerate(late, len(labels)) if label in used}
+    left = [item for item, label in followers.items() if not whole.join(item, label)]
+    groups, left_there = first_come(dict(enumerate(labels)), places, followers)
+    assert (sorted(groups), sorted(left_there)) == (sorted(whole.groups()), left)
+
+
+@given(LABELS)
+def test_connected_items_are_those_that_a_walk_over_labels_reaches(
+    labels: list[frozenset[str]],
+) -> None:
+    components = connected(dict(enumerate(labels)))
+    assert [component[0] for component in components] == sorted(c[0] for c in components)
+    for item, its_labels in enumerate(labels):
+        reached, seen = {item}, set(its_labels)
+        for _ in labels:
+            reached |= {i for i, other in enumerate(labels) if other & seen}
+            seen = seen.union(*(labels[i] for i in reached))
+        assert [sorted(reached)] == [c for c in components if item in c]

@@ -1,6 +1,6 @@
 """Which SKUs are one product: each rule by an example."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable
 from time import process_time
 
 import pytest
@@ -10,10 +10,9 @@ from pipeline_assets.domain.products.partition import (
     Decision,
     PlacementRule,
     SkuFacts,
-    SkuPair,
     partition,
 )
-from pipeline_assets_tests.domain.products.universes import never, same
+from pipeline_assets_tests.domain.products.universes import never, same, shelves_of
 
 B1, B2 = "9300000000017", "9300000000024"
 
@@ -25,26 +24,26 @@ def sku(sku_id: int, company: str, barcode: str | None = None, key: str | None =
 def members(
     skus: Iterable[SkuFacts],
     decisions: Iterable[Decision] = (),
-    sold_together: Set[SkuPair] = frozenset(),
+    on_shelves: Iterable[Collection[int]] = (),
 ) -> list[tuple[int, ...]]:
-    return [block.members for block in partition(skus, decisions, sold_together)]
+    return [block.members for block in partition(skus, decisions, shelves_of(on_shelves))]
 
 
 def rules(
     skus: Iterable[SkuFacts],
     decisions: Iterable[Decision] = (),
-    sold_together: Set[SkuPair] = frozenset(),
+    on_shelves: Iterable[Collection[int]] = (),
 ) -> dict[int, str]:
     return {
         sku_id: str(rule)
-        for block in partition(skus, decisions, sold_together)
+        for block in partition(skus, decisions, shelves_of(on_shelves))
         for sku_id, rule in block.rules.items()
     }
 
 
 def test_equal_barcodes_across_companies_are_one_product() -> None:
     skus = [sku(1, "woolworths", B1, "oats"), sku(2, "aldi", B1, "rolled oats")]
-    assert partition(skus, [], frozenset()) == [
+    assert partition(skus, [], {}) == [
         Block((2, 1), B1, {1: PlacementRule.BARCODE, 2: PlacementRule.BARCODE})
     ]
 
@@ -81,7 +80,7 @@ def test_skus_with_an_ambiguous_key_are_one_product_of_their_own() -> None:
 
 def test_equal_keys_without_barcodes_are_one_product_across_companies() -> None:
     skus = [sku(1, "coles", None, "oats"), sku(2, "aldi", None, "oats")]
-    assert partition(skus, [], frozenset()) == [
+    assert partition(skus, [], {}) == [
         Block((2, 1), None, {1: PlacementRule.SAME_KEY, 2: PlacementRule.SAME_KEY})
     ]
 
@@ -93,7 +92,7 @@ def test_two_skus_with_one_key_in_one_store_are_two_products() -> None:
         SkuFacts(3, "aldi", "B", None, "oats"),
         SkuFacts(5, "coles", "C", None, "oats"),
     ]
-    assert members(skus, sold_together={(3, 7)}) == [(7, 5), (3,)]
+    assert members(skus, on_shelves=[{3, 7}]) == [(7, 5), (3,)]
 
 
 def test_two_skus_with_one_key_that_no_store_sells_together_are_one_product() -> None:
@@ -103,7 +102,7 @@ def test_two_skus_with_one_key_that_no_store_sells_together_are_one_product() ->
 
 def test_what_is_sold_together_does_not_part_a_barcode_or_the_way_to_one() -> None:
     skus = [sku(1, "aldi", B1), sku(2, "aldi", B1, "oats"), sku(3, "aldi", None, "oats")]
-    assert members(skus, sold_together={(1, 2), (1, 3), (2, 3)}) == [(1, 2, 3)]
+    assert members(skus, on_shelves=[{1, 2, 3}]) == [(1, 2, 3)]
 
 
 def test_skus_without_a_key_match_nothing() -> None:
@@ -117,15 +116,15 @@ def test_a_barcode_outdoes_an_equal_key() -> None:
 
 def test_a_decided_same_joins_two_barcodes_and_all_that_have_them() -> None:
     skus = [sku(1, "aldi", B2), sku(2, "coles", B1), sku(3, "iga", B2), sku(4, "iga", B1, "k")]
-    (block,) = partition([*skus, sku(5, "coles", None, "k")], [same(1, 2)], frozenset())
+    (block,) = partition([*skus, sku(5, "coles", None, "k")], [same(1, 2)], {})
     assert block.members == (1, 2, 5, 3, 4)
     assert block.barcode == B1
 
 
 def test_a_decided_same_joins_what_a_store_sells_together() -> None:
     skus = [sku(1, "aldi", None, "oats"), sku(2, "aldi", None, "oats")]
-    assert members(skus, [same(1, 2)], {(1, 2)}) == [(1, 2)]
-    assert rules(skus, [same(1, 2)], {(1, 2)}) == {1: "decided", 2: "decided"}
+    assert members(skus, [same(1, 2)], [{1, 2}]) == [(1, 2)]
+    assert rules(skus, [same(1, 2)], [{1, 2}]) == {1: "decided", 2: "decided"}
 
 
 def test_a_sku_follows_the_one_it_was_decided_to_be_the_same_as() -> None:
@@ -164,7 +163,7 @@ def test_skus_kept_from_their_barcode_are_left_to_their_keys() -> None:
         sku(4, "iga", None, "tea"),
     ]
     apart = [never(a, b) for a in (1, 5) for b in (2, 3, 4)]
-    assert members(skus, apart, {(3, 4)}) == [(1, 5), (2,), (3,), (4,)]
+    assert members(skus, apart, [{3, 4}]) == [(1, 5), (2,), (3,), (4,)]
     assert members(skus, apart) == [(1, 5), (2,), (3, 4)]
 
 
@@ -201,7 +200,7 @@ def test_a_barcode_learnt_later_takes_the_others_of_its_key_along() -> None:
 
 
 def test_no_skus_make_no_products() -> None:
-    assert partition([], [same(1, 2)], {(1, 2)}) == []
+    assert partition([], [same(1, 2)], {1: [0]}) == []
 
 
 @pytest.mark.parametrize("kind", ["barcode", "key", "sold"])
@@ -212,8 +211,8 @@ def test_a_large_neighbourhood_takes_seconds_at_most(kind: str) -> None:
         SkuFacts(i, "aldi" if i % 2 else "iga", f"{i:06}", B1 if kind == "barcode" else None, "k")
         for i in range(count)
     ]
-    sold = {(0, i) for i in range(2, count, 2)} if kind == "sold" else set()
+    sold = [{0, i} for i in range(2, count, 2)] if kind == "sold" else []
     started = process_time()
-    blocks = partition(skus, [never(0, 1)], sold)
+    blocks = partition(skus, [never(0, 1)], shelves_of(sold))
     assert process_time() - started < 5
     assert len(blocks) == 2

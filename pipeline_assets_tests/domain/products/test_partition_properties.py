@@ -14,7 +14,9 @@ from pipeline_assets_tests.domain.products.universes import Universe, universes
 @given(universes())
 def test_the_partition_is_that_of_the_naive_oracle(universe: Universe) -> None:
     blocks = partition(*universe)
-    assert {frozenset(block.members) for block in blocks} == naive_partition(*universe)
+    assert {frozenset(block.members) for block in blocks} == naive_partition(
+        universe.skus, universe.decisions, universe.sold_together
+    )
 
 
 @settings(derandomize=False, deadline=None)
@@ -27,7 +29,7 @@ def test_the_order_in_which_things_are_told_plays_no_part(
     random.shuffle(skus)
     random.shuffle(decisions)
     swapped = [Decision(d.kind, d.sku_id_b, d.sku_id_a) for d in decisions]
-    assert partition(skus, swapped, universe.sold_together) == told
+    assert partition(skus, swapped, universe.shelves) == told
 
 
 @settings(derandomize=False, deadline=None)
@@ -68,7 +70,7 @@ def test_no_product_holds_two_barcodes_unless_an_operator_said_so(universe: Univ
 @settings(derandomize=False, deadline=None)
 @given(universes(most_decisions=0))
 def test_without_decisions_every_pair_is_as_the_rules_say(universe: Universe) -> None:
-    """The contract's sentences, about each two SKUs; only `sold_together` leaves a choice."""
+    """The contract's sentences, about each two SKUs; only what is sold together leaves a choice."""
     by_id = {fact.sku_id: fact for fact in universe.skus}
     block_of = {i: block for block in partition(*universe) for i in block.members}
     for a in universe.skus:

@@ -1,34 +1,40 @@
 """What is recorded about a merge or a split: a reason, and evidence that supports it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hypothesis import given, settings
 
-from pipeline_assets.domain.products.partition import Decision, SkuFacts, SkuPair
+from pipeline_assets.domain.products.partition import Decision, SkuFacts
 from pipeline_assets.domain.products.plan import NewProduct, ProductMerge, ProductSplit
 from pipeline_assets.domain.products.reasons import Reason
 from pipeline_assets_tests.domain.products.shelves import Shelf, plan_for, shelves, sku
-from pipeline_assets_tests.domain.products.universes import Universe, never, same
+from pipeline_assets_tests.domain.products.universes import Universe, never, same, shelves_of
 
 B1, B2 = "9300000000017", "9300000000024"
 
 
 def merged(
-    skus: list[SkuFacts], decisions: Iterable[Decision] = (), **more: frozenset[SkuPair]
+    skus: list[SkuFacts],
+    decisions: Iterable[Decision] = (),
+    on_shelves: Iterable[Collection[int]] = (),
 ) -> tuple[str, dict[str, object]]:
     """The reason and evidence when SKU 1's product and the product of all others become one."""
     current = {fact.sku_id: 70 if fact.sku_id == 1 else 71 for fact in skus}
-    (merge,) = plan_for(skus, current, {70: None, 71: None}, decisions, **more).merges
+    (merge,) = plan_for(
+        skus, current, {70: None, 71: None}, decisions, shelves_of(on_shelves)
+    ).merges
     return merge.reason, dict(merge.evidence)
 
 
 def parted(
-    skus: list[SkuFacts], decisions: Iterable[Decision] = (), **more: frozenset[SkuPair]
+    skus: list[SkuFacts],
+    decisions: Iterable[Decision] = (),
+    on_shelves: Iterable[Collection[int]] = (),
 ) -> tuple[str, dict[str, object]]:
     """The reason and evidence when SKU 9 is not one product with the others any more."""
     current = {fact.sku_id: 70 for fact in skus}
-    (split,) = plan_for(skus, current, {70: None}, decisions, **more).splits
+    (split,) = plan_for(skus, current, {70: None}, decisions, shelves_of(on_shelves)).splits
     assert 9 in split.sku_ids
     return split.reason, dict(split.evidence)
 
@@ -54,7 +60,7 @@ def test_a_merge_tells_its_reason() -> None:
 
 def test_a_merge_of_what_is_sold_together_is_the_operators() -> None:
     skus = [sku(1, None, "k"), sku(2, None, "k")]
-    assert merged(skus, [same(1, 2)], sold_together=frozenset({(1, 2)}))[0] == "decided_same"
+    assert merged(skus, [same(1, 2)], [{1, 2}])[0] == "decided_same"
 
 
 def test_a_split_tells_its_reason() -> None:
@@ -70,7 +76,7 @@ def test_a_split_tells_its_reason() -> None:
         "key_differs",
         {"sku_ids": [9, 1], "match_keys": ["l", "k"]},
     )
-    assert parted([sku(1, None, "k"), sku(9, None, "k")], sold_together=frozenset({(1, 9)})) == (
+    assert parted([sku(1, None, "k"), sku(9, None, "k")], on_shelves=[{1, 9}]) == (
         "sold_together",
         {"sku_ids": [9, 1], "match_key": "k"},
     )
@@ -85,8 +91,8 @@ def test_a_key_that_turned_out_to_be_ambiguous_is_told_with_its_barcodes() -> No
 
 def test_a_sku_that_an_operator_put_elsewhere_is_told_so() -> None:
     skus = [sku(1, B1, "k"), sku(2, B2), sku(3, None, "k")]
-    sold_together = frozenset({(1, 3)})  # which only rule 3 looks at
-    plan = plan_for(skus, {1: 70, 2: 71, 3: 70}, {70: B1, 71: B2}, [same(2, 3)], sold_together)
+    on_shelves = shelves_of([{1, 3}])  # which only rule 3 looks at
+    plan = plan_for(skus, {1: 70, 2: 71, 3: 70}, {70: B1, 71: B2}, [same(2, 3)], on_shelves)
     assert plan.splits == (ProductSplit(70, 71, (3,), "decided_same", {"sku_ids": [3, 2]}),)
 
 

@@ -1,10 +1,13 @@
 """Small worlds of SKUs, in which everything that can happen to products happens often."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from itertools import combinations
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.partition import Decision, SkuFacts, SkuPair
+from pipeline_assets.domain.products.partition import Decision, Shelves, SkuFacts, SkuPair
 
 BARCODES = ("9300000000017", "9300000000024", "9300000000031")
 COMPANIES = ("aldi", "coles", "iga")
@@ -16,7 +19,25 @@ class Universe(NamedTuple):
 
     skus: tuple[SkuFacts, ...]
     decisions: tuple[Decision, ...]
-    sold_together: frozenset[SkuPair]
+    shelves: Shelves
+
+    @property
+    def sold_together(self) -> frozenset[SkuPair]:
+        """The pairs of sku_ids that a store sold side by side, the lower one first."""
+        return frozenset(
+            (a, b)
+            for a, b in combinations(sorted(self.shelves), 2)
+            if set(self.shelves[a]) & set(self.shelves[b])
+        )
+
+
+def shelves_of(shelves: Iterable[Collection[int]]) -> Shelves:
+    """The shelves of each SKU, from the SKUs on each shelf."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for number, sku_ids in enumerate(shelves):
+        for sku_id in sku_ids:
+            found[sku_id].append(number)
+    return found
 
 
 def same(a: int, b: int) -> Decision:
@@ -46,13 +67,15 @@ def universes(draw: st.DrawFn, most_skus: int = 9, most_decisions: int = 4) -> U
     # One id that is not there: a decision may name a SKU outside the neighbourhood.
     any_id = st.integers(1, len(skus) + 1)
     decisions = st.builds(Decision, st.sampled_from(("same", "never")), any_id, any_id)
-    of_one_company = [
-        (a.sku_id, b.sku_id)
-        for a in skus
-        for b in skus
-        if a.sku_id < b.sku_id and a.company == b.company
+    of_company = [
+        [sku.sku_id for sku in skus if sku.company == company]
+        for company in sorted({sku.company for sku in skus})
     ]
-    sold = (
-        st.frozensets(st.sampled_from(of_one_company)) if of_one_company else st.just(frozenset())
+    shelves = st.sampled_from(of_company).flatmap(
+        lambda sku_ids: st.sets(st.sampled_from(sku_ids), min_size=1)
     )
-    return Universe(skus, tuple(draw(st.lists(decisions, max_size=most_decisions))), draw(sold))
+    return Universe(
+        skus,
+        tuple(draw(st.lists(decisions, max_size=most_decisions))),
+        shelves_of(draw(st.lists(shelves, max_size=6))),
+    )
