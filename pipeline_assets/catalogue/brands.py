@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import (
-    insert_row,
     pieces,
     rows_where_in,
     write_rows,
@@ -78,8 +77,10 @@ def known_brands(connection: Connection) -> dict[str, KnownBrand]:
 
 def apply_alias_plan(connection: Connection, plan: AliasPlan) -> None:
     """Write the plan: new brands, aliases that move, brands that are shown differently."""
-    for name, spelling in plan.created.items():
-        insert_row(connection, brands, {"normalised_name": name, "name": spelling})
+    created = [
+        {"normalised_name": name, "name": spelling} for name, spelling in plan.created.items()
+    ]
+    write_rows(connection, insert(brands), created)
     ids = _brand_ids(connection, set(plan.moved.values()))
     _point_aliases(connection, {alias: ids[name] for alias, name in plan.moved.items()})
     _rename_brands(connection, plan.renamed)
@@ -102,7 +103,8 @@ def _rename_brands(connection: Connection, names: Mapping[int, str]) -> None:
 def delete_unused(connection: Connection) -> int:
     """Delete aliases that no SKU has, then brands that no alias stands for; returns how many."""
     used = exists().where(skus.c.brand_alias == brand_aliases.c.alias)
-    canonical = exists().where(brand_translations.c.canonical == brand_aliases.c.alias)
+    # Looked up in one list: `canonical` has no index that each alias could be sought in.
+    canonical = brand_aliases.c.alias.in_(select(brand_translations.c.canonical))
     connection.execute(delete(brand_aliases).where(~used, ~canonical))
     stood_for = exists().where(brand_aliases.c.brand_id == brands.c.brand_id)
     return connection.execute(delete(brands).where(~stood_for)).rowcount
@@ -116,18 +118,20 @@ def get_or_create_brands(connection: Connection, spellings: Mapping[str, str]) -
             connection, select(brand_aliases), brand_aliases.c.alias, spellings.keys()
         )
     }
-    missing = spellings.keys() - known.keys()
+    missing = sorted(spellings.keys() - known.keys())
     # A brand whose own name no SKU has any more can still have other names.
+    old = _brand_ids(connection, missing)
+    new = [name for name in missing if name not in old]
+    rows = [{"normalised_name": name, "name": spellings[name]} for name in new]
+    write_rows(connection, insert(brands), rows)
     ids = _brand_ids(connection, missing)
-    for name in sorted(missing):
-        brand = {"normalised_name": name, "name": spellings[name]}
-        brand_id = ids[name] if name in ids else insert_row(connection, brands, brand)
-        alias = {"alias": name, "brand_id": brand_id, "spelling": spellings[name]}
-        connection.execute(insert(brand_aliases).values(alias))
-    for name, row in known.items():
-        spelling = nicest_spelling((row.spelling, spellings[name]))
-        if spelling != row.spelling:
-            _respell(connection, name, spelling)
+    aliases = [
+        {"alias": name, "brand_id": ids[name], "spelling": spellings[name]} for name in missing
+    ]
+    write_rows(connection, insert(brand_aliases), aliases)
+    nicest = {name: nicest_spelling((row.spelling, spellings[name])) for name, row in known.items()}
+    respelled = {name: text for name, text in nicest.items() if text != known[name].spelling}
+    _respell(connection, respelled)
 
 
 def _brand_ids(connection: Connection, names: Collection[str]) -> dict[str, int]:
@@ -136,10 +140,9 @@ def _brand_ids(connection: Connection, names: Collection[str]) -> dict[str, int]
     return {row[0]: row[1] for row in rows}
 
 
-def _respell(connection: Connection, alias: str, spelling: str) -> None:
-    connection.execute(
-        update(brand_aliases).where(brand_aliases.c.alias == alias).values(spelling=spelling)
-    )
-    connection.execute(
-        update(brands).where(brands.c.normalised_name == alias).values(name=spelling)
-    )
+def _respell(connection: Connection, spellings: Mapping[str, str]) -> None:
+    rows = [{"of_name": name, "shown": spelling} for name, spelling in spellings.items()]
+    of_alias = update(brand_aliases).where(brand_aliases.c.alias == bindparam("of_name"))
+    write_rows(connection, of_alias.values(spelling=bindparam("shown")), rows)
+    of_brand = update(brands).where(brands.c.normalised_name == bindparam("of_name"))
+    write_rows(connection, of_brand.values(name=bindparam("shown")), rows)

@@ -63,16 +63,21 @@ def _create(connection: Connection, created: Sequence[CreatedProduct], now: date
 
 
 def _retire(connection: Connection, merges: Sequence[ProductMerge], now: datetime) -> None:
-    for merge in merges:
-        survivor = {"product_id": merge.survivor_id}
-        connection.execute(
-            update(product_redirects)
-            .where(product_redirects.c.product_id == merge.retired_id)
-            .values(survivor)
-        )
-        row = {"retired_product_id": merge.retired_id, "retired_at": now} | survivor
-        connection.execute(insert(product_redirects).values(row))
-        connection.execute(delete(products).where(products.c.product_id == merge.retired_id))
+    if not merges:
+        return
+    redirected = update(product_redirects).where(
+        product_redirects.c.product_id == bindparam("of_product")
+    )
+    survivors = {merge.retired_id: merge.survivor_id for merge in merges}
+    rows = [{"of_product": old, "product_id": new} for old, new in survivors.items()]
+    write_rows(connection, redirected, rows)
+    retired = [
+        {"retired_product_id": old, "product_id": new, "retired_at": now}
+        for old, new in survivors.items()
+    ]
+    write_rows(connection, insert(product_redirects), retired)
+    for piece in pieces(survivors):
+        connection.execute(delete(products).where(products.c.product_id.in_(piece)))
 
 
 def _record(

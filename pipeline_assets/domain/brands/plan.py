@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 
 from pipeline_assets.domain.brands.clusters import (
     BrandFacts,
-    BrandThresholds,
     Cluster,
-    DeclinedPair,
     Evidence,
     display_spelling,
-    merge_brands,
 )
+from pipeline_assets.domain.brands.merging import BrandThresholds, DeclinedPair, merge_brands
 
 __all__ = [
     "DEFAULT_THRESHOLDS",

@@ -33,10 +33,12 @@ def normalise_brand(raw: str | None) -> str | None:
 
 def nicest_spelling(spellings: Iterable[str]) -> str:
     """How to show a brand: mixed case first, then in text order, with HTML entities decoded."""
-    return min(
-        (unescape(spelling).strip() for spelling in spellings),
-        key=lambda text: (text.isupper() or text.islower(), text),
-    )
+    return min((unescape(spelling).strip() for spelling in spellings), key=niceness)
+
+
+def niceness(spelling: str) -> tuple[bool, str]:
+    """The order in which spellings are preferred."""
+    return spelling.isupper() or spelling.islower(), spelling
 
 
 def plain(text: str, *, keeps_case: bool = False) -> str:

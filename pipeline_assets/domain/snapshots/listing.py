@@ -21,6 +21,7 @@ MAX_SKU_LENGTH = 128
 MAX_TEXT_LENGTH = 255
 MAX_URL_LENGTH = 2048
 MAX_CATEGORY_LENGTH = 512
+MAX_CATEGORY_LEVELS = 16  # each level is a category of its own; shops have four
 CATEGORY_SEPARATOR = " › "
 
 
@@ -225,7 +226,10 @@ def _category(value: object, dropped: dict[str, int]) -> str | None:
         return None
     if isinstance(value, list) and all(isinstance(level, str) for level in value):
         path = CATEGORY_SEPARATOR.join(level.strip() for level in value if level.strip())
-        if len(path) <= MAX_CATEGORY_LENGTH:
+        if (
+            len(path) <= MAX_CATEGORY_LENGTH
+            and path.count(CATEGORY_SEPARATOR) < MAX_CATEGORY_LEVELS
+        ):
             return path or None
     dropped["category_path"] = dropped.get("category_path", 0) + 1
     return None
