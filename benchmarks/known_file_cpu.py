@@ -95,10 +95,9 @@ def measure(products: int, rows: int, files: int) -> tuple[float, list[float]]:
 def _drain() -> list[float]:
     from pipeline_assets.definitions import defs
     from pipeline_assets.orchestration.drain import drain_products
-    from pipeline_assets.orchestration.instance import enter_dagster_home, open_instance
+    from pipeline_assets.orchestration.instance import open_instance
     from pipeline_assets.services.pipeline import Pipeline
 
-    enter_dagster_home()
     timer = Timer()
     with open_instance() as instance:
         drain_products(Pipeline().prepare(), instance, defs, timer)

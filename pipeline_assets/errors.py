@@ -74,6 +74,29 @@ class CatalogueUnavailableError(PipelineError):
         self.is_transient = is_transient
 
 
+class DagsterStorageError(PipelineError):
+    """Dagster's storage cannot be opened or used; the catalogue and the files are not affected."""
+
+    def __init__(self, place: object, cause: str, remedy: str = "") -> None:
+        remedy = remedy or "Check that there is room and that the folder or the server can be used."
+        super().__init__(
+            f"Dagster's storage in {place} cannot be used ({cause.rstrip('.')}). {remedy}"
+        )
+        self.place = place
+
+
+class NoDagsterStorageError(DagsterStorageError):
+    """The storage is only to be looked at, and it needs work first.
+
+    `is_new`: it is not there yet; otherwise it needs repair.
+    """
+
+    def __init__(self, place: object, *, is_new: bool) -> None:
+        cause = "it is not there yet" if is_new else "it was left incomplete when it was created"
+        super().__init__(place, cause, "Run `pipeline-assets prepare`, which makes it ready.")
+        self.is_new = is_new
+
+
 class HaltedFileError(PipelineError):
     """The file itself is not bad: it stays in the inbox until it changes or is requeued."""
 

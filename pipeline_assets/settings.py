@@ -3,6 +3,7 @@
 What belongs to one run only (the file, a dry run) is run config, not a setting.
 """
 
+import os
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,20 @@ from sqlalchemy.exc import ArgumentError
 
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.domain.retailers import PAGE_HOSTS
+
+_PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+def home_folder() -> Path:
+    """Where relative folders and files of the settings start; it holds `dagster.yaml`.
+
+    It is DAGSTER_HOME, or the project's root if that is not set. The working folder would be
+    another for each process: a daemon's, a code server's, a command's.
+    """
+    named = os.environ.get("DAGSTER_HOME")
+    if named:
+        return Path(named).expanduser().resolve()
+    return _PROJECT_ROOT if (_PROJECT_ROOT / "dagster.yaml").is_file() else Path.cwd()
 
 
 class Settings(BaseSettings):
@@ -177,13 +192,23 @@ class Settings(BaseSettings):
 
     @cached_property
     def data_path(self) -> Path:
-        """The data folder, absolute."""
-        return self.data_dir.expanduser().resolve()
+        """The data folder, absolute; a relative one starts in the home folder."""
+        return (home_folder() / self.data_dir.expanduser()).resolve()
 
     @cached_property
     def database_url(self) -> str:
-        """The catalogue's SQLAlchemy URL, with the embedded default filled in."""
-        return self.catalogue_url or f"sqlite:///{self.data_path / 'catalogue.sqlite'}"
+        """The catalogue's SQLAlchemy URL, with the embedded default filled in.
+
+        A relative file starts in the home folder.
+        """
+        if not self.catalogue_url:
+            return f"sqlite:///{self.data_path / 'catalogue.sqlite'}"
+        url = make_url(self.catalogue_url)
+        file = dialect_of(url.get_backend_name()).file(url)
+        if file is None or file.is_absolute():
+            return self.catalogue_url
+        absolute = url.set(database=str(home_folder() / file))
+        return absolute.render_as_string(hide_password=False)
 
     @property
     def shown_database_url(self) -> str:

@@ -1,12 +1,13 @@
 """What workplaces begin with: empty storages, created once per process and then copied."""
 
 import atexit
+import os
 import shutil
 import tempfile
-from contextlib import chdir
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import dagster as dg
 import yaml
@@ -45,7 +46,7 @@ def dagster_home() -> Path:
     home = _folder() / "home"
     home.mkdir()
     (home / "dagster.yaml").write_text(yaml.safe_dump(configuration() | {"compute_logs": NO_LOGS}))
-    with chdir(home), dg.DagsterInstance.from_config(str(home)):
+    with patch.dict(os.environ, DAGSTER_HOME=str(home)), dg.DagsterInstance.get():
         return home
 
 

@@ -10,7 +10,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline_assets.catalogue.database.errors import is_of_the_database, shown_cause
+from pipeline_assets.catalogue.database.errors import (
+    is_of_a_database,
+    is_of_the_catalogue,
+    shown_cause,
+)
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import FAILED, OK, USAGE, files_left, print_json
 from pipeline_assets.cli.drain import drain, post_process
@@ -77,8 +81,9 @@ def _run(arguments: Sequence[str]) -> int:
         return USAGE if isinstance(error, UsageError) else FAILED
     except Exception as error:
         check()
-        if not is_of_the_database(error):
+        if not is_of_a_database(error):
             raise
-        terminal.show_error(f"The catalogue's database reports: {shown_cause(error)}")
+        whose = "The catalogue's database" if is_of_the_catalogue(error) else "Dagster's storage"
+        terminal.show_error(f"{whose} reports: {shown_cause(error)}")
         return FAILED
     return OK

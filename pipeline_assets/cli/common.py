@@ -52,9 +52,7 @@ def read_settings() -> Settings:
 
 def find_pipeline() -> Pipeline:
     """The environment's pipeline as it is: nothing is created or migrated."""
-    settings = read_settings()
-    # Absolute, as the working folder changes to DAGSTER_HOME.
-    return Pipeline(settings.model_copy(update={"data_dir": settings.data_path}))
+    return Pipeline(read_settings())
 
 
 @contextmanager
@@ -89,9 +87,8 @@ def open_pipeline(*, waits: bool = False) -> Pipeline:
 @contextmanager
 def dagster_instance() -> "Iterator[dg.DagsterInstance]":
     """The Dagster instance that the UI shows."""
-    from pipeline_assets.orchestration.instance import enter_dagster_home, open_instance
+    from pipeline_assets.orchestration.instance import open_instance
 
-    enter_dagster_home()
     with open_instance() as instance:
         yield instance
 
@@ -99,18 +96,14 @@ def dagster_instance() -> "Iterator[dg.DagsterInstance]":
 @contextmanager
 def runs_by_inbox() -> "Iterator[Callable[[Inbox], RunRecords]]":
     """The runs of each inbox's job; this never creates Dagster's storage."""
-    from pipeline_assets.orchestration.instance import (
-        enter_dagster_home,
-        has_storage,
-        open_instance,
-    )
+    from pipeline_assets.orchestration.instance import instance_to_look_at
     from pipeline_assets.orchestration.run_records import NoRuns, runs_of_inbox
 
-    if not has_storage(enter_dagster_home()):
-        yield lambda _inbox: NoRuns()
-        return
-    with open_instance() as instance:
-        yield partial(runs_of_inbox, instance)
+    with instance_to_look_at() as instance:
+        if instance is None:
+            yield lambda _inbox: NoRuns()
+        else:
+            yield partial(runs_of_inbox, instance)
 
 
 def definitions_for(pipeline: Pipeline) -> "dg.Definitions":

@@ -1,45 +1,64 @@
 """The Dagster instance that commands use: the one the UI shows."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.instance.ref import InstanceRef
 
-from pipeline_assets.errors import UsageError
-
-_PROJECT_ROOT = Path(__file__).resolve().parents[2]
+from pipeline_assets.catalogue.database.errors import is_of_a_database, shown_cause
+from pipeline_assets.errors import DagsterStorageError, NoDagsterStorageError, UsageError
+from pipeline_assets.orchestration.looking import only_looking
+from pipeline_assets.settings import home_folder
 
 
 def enter_dagster_home() -> Path:
     """Set DAGSTER_HOME and make it the working folder; returns it.
 
-    It is the variable's folder, or the project's root if that is not set. The storage paths in
-    `dagster.yaml` are relative to the working folder: a command started elsewhere would otherwise
-    open a second, empty storage.
+    Dagster's own processes need the variable, and an absolute path in it.
     """
-    home = Path(os.environ.get("DAGSTER_HOME") or _PROJECT_ROOT)
+    home = home_folder()
     if not (home / "dagster.yaml").is_file():
         raise UsageError(
             f"There is no dagster.yaml in {home}. Set DAGSTER_HOME to the folder that holds it "
             "(normally the project's root)."
         )
-    home = home.resolve()
     os.environ["DAGSTER_HOME"] = str(home)
     os.chdir(home)
     return home
 
 
-def has_storage(home: Path) -> bool:
-    """Whether Dagster has stored anything yet; opening an instance would create its storage.
+@contextmanager
+def open_instance() -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME; its storage is created if it is not there.
 
-    Storage on a server is assumed to exist.
+    Raises `DagsterStorageError` if that cannot be done.
     """
-    storage = InstanceRef.from_dir(str(home)).run_storage_data
-    base_dir = storage.config_dict.get("base_dir") if storage else None
-    return base_dir is None or (home / base_dir).is_dir()
+    with _opened(enter_dagster_home()) as instance:
+        yield instance
 
 
-def open_instance() -> dg.DagsterInstance:
-    """The instance of DAGSTER_HOME; call `enter_dagster_home` first."""
-    return dg.DagsterInstance.get()
+@contextmanager
+def instance_to_look_at() -> Iterator[dg.DagsterInstance | None]:
+    """The same, or None where Dagster has not stored anything yet; nothing is created."""
+    home = enter_dagster_home()
+    try:
+        with only_looking():
+            found = _opened(home)
+    except NoDagsterStorageError as error:
+        if not error.is_new:
+            raise
+        yield None
+        return
+    with found as instance:
+        yield instance
+
+
+def _opened(home: Path) -> dg.DagsterInstance:
+    try:
+        return dg.DagsterInstance.get()
+    except Exception as error:
+        if is_of_a_database(error) or isinstance(error, OSError):
+            raise DagsterStorageError(home, shown_cause(error)) from error
+        raise

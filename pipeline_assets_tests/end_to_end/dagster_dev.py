@@ -47,7 +47,7 @@ class Ui:
 
 
 @contextmanager
-def dagster_dev(home: Path, log: Path) -> Iterator[Ui]:
+def dagster_dev(home: Path, log: Path, started_in: Path | None = None) -> Iterator[Ui]:
     """Run it until the block ends, as it is configured for users; nothing of it is left behind."""
     prepared.keep_logs(home)
     with socket.socket() as free:
@@ -57,7 +57,7 @@ def dagster_dev(home: Path, log: Path) -> Iterator[Ui]:
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, "-w", str(PROJECT_ROOT / "workspace.yaml")],
-            cwd=home,
+            cwd=started_in or home,
             env=os.environ | {"DAGSTER_HOME": str(home), "PYTHONWARNINGS": "default"},
             stdout=output,
             stderr=subprocess.STDOUT,

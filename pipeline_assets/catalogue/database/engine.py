@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue.database.dialect import WRITES, dialect_of
 from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
+
+# An attribute of errors: Dagster's storage may be on the same kind of database.
+OF_A_CATALOGUE = "is_of_a_catalogue"
 
 
 class Lock(StrEnum):
@@ -32,7 +35,14 @@ def engine_for(url: str, lock_timeout_s: float = 30) -> Engine:
 
     Raises `UsageError` for a database that no catalogue can be on.
     """
-    return dialect_of(make_url(url).get_backend_name()).engine(url, lock_timeout_s)
+    engine = dialect_of(make_url(url).get_backend_name()).engine(url, lock_timeout_s)
+    event.listen(engine, "handle_error", _mark)
+    return engine
+
+
+def _mark(context: ExceptionContext) -> None:
+    if context.sqlalchemy_exception is not None:
+        setattr(context.sqlalchemy_exception, OF_A_CATALOGUE, True)
 
 
 @contextmanager

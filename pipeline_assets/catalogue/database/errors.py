@@ -3,6 +3,7 @@
 from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue.database.dialect import DIALECTS
+from pipeline_assets.catalogue.database.engine import OF_A_CATALOGUE
 from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 
 
@@ -17,9 +18,14 @@ def is_transient(error: BaseException) -> bool:
     return any(dialect.is_transient(error) for dialect in DIALECTS.values())
 
 
-def is_of_the_database(error: BaseException) -> bool:
-    """Whether the database reports the error itself, such as a full disk."""
+def is_of_a_database(error: BaseException) -> bool:
+    """Whether a database reports the error itself, such as a full disk."""
     return isinstance(error, DBAPIError)
+
+
+def is_of_the_catalogue(error: BaseException) -> bool:
+    """Whether the database that reports it is a catalogue's, not the one of Dagster's storage."""
+    return is_of_a_database(error) and getattr(error, OF_A_CATALOGUE, False)
 
 
 def shown_cause(error: BaseException) -> str:

@@ -27,7 +27,9 @@ class CutOffError(Exception):
 
 
 @contextmanager
-def after_each_change(engine: Engine, notice: Callable[[str], None]) -> Iterator[None]:
+def after_each_change(
+    engine: Engine | type[Engine], notice: Callable[[str], None]
+) -> Iterator[None]:
     """Call `notice` after each statement that changes the schema or rows."""
 
     def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -41,10 +43,12 @@ def after_each_change(engine: Engine, notice: Callable[[str], None]) -> Iterator
         event.remove(engine, "after_cursor_execute", executed)
 
 
-def cut_after_every_statement(engine: Engine, work: Callable[[], object]) -> list[str]:
+def cut_after_every_statement(
+    engine: Engine | type[Engine], work: Callable[[], object]
+) -> list[str]:
     """Do the work again and again until it ends, cut off once after each of its statements.
 
-    Returns these statements.
+    Returns these statements. `engine` may be the class: then on every engine.
     """
     seen: list[str] = []
 
@@ -58,7 +62,8 @@ def cut_after_every_statement(engine: Engine, work: Callable[[], object]) -> lis
             try:
                 work()
             except CutOffError:
-                engine.dispose()
+                if isinstance(engine, Engine):
+                    engine.dispose()
             else:
                 return seen
 
