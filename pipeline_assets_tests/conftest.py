@@ -11,7 +11,7 @@ from pipeline_assets_tests.mariadb import REQUIRED, MariaDb, running_server, ser
 from pipeline_assets_tests.workplace import Workplace
 
 # Fixtures of a session or a module that take seconds.
-COSTLY = {"drained_real_files", "taken_bad_files", "kill"}
+COSTLY = {"drained_real_files", "taken_bad_files", "kill", "fork"}
 # How long an example takes says more about what else the machine is doing.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")

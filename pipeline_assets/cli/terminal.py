@@ -209,9 +209,10 @@ def show_error(error: Exception | str) -> None:
 
 def show_interrupted(stop: Interrupted, files_left: Mapping[str, int]) -> None:
     """That a signal stopped the command, and what is left."""
-    left = " and ".join(f"{_count(n, 'file')} in {name}/" for name, n in files_left.items())
+    left = [f"{_count(n, 'file')} in {name}/" for name, n in files_left.items() if n]
     errors.print(
-        f"{stop} Nothing is half done; left are {left}. Run the command again to go on.",
+        f"{stop} Nothing is half done. Left: {' and '.join(left) or 'no file'}. "
+        "Run the command again to go on.",
         markup=False,
     )
 

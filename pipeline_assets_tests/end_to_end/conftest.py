@@ -12,6 +12,8 @@ import pytest
 
 from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.end_to_end.killed_drain import Death
+from pipeline_assets_tests.enrichment.shop import Shop, at_shop, open_shop
+from pipeline_assets_tests.forked_commands import Fork, forks
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Clock, Workplace
 
 
@@ -74,3 +76,18 @@ def kill() -> Iterator[Kill]:
         yield send
         stdin.close()
         assert process.wait(timeout=10) == 0
+
+
+@pytest.fixture(scope="session")
+def fork() -> Iterator[Fork]:
+    """Starts commands that begin at once, to be stopped."""
+    with forks() as start:
+        yield start
+
+
+@pytest.fixture
+def shop(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """A shop that the workplace's settings point to."""
+    with open_shop() as shop:
+        at_shop(shop, monkeypatch)
+        yield shop
