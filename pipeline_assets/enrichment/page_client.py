@@ -84,10 +84,11 @@ class PageClient:
     def _keep_cookies(self, answer: httpx.Response) -> None:
         with warnings.catch_warnings(action="ignore"):  # of cookies that it cannot read
             self._cookies.extract_cookies(answer)
-        kept = list(self._cookies.jar)
-        useless = [cookie for cookie in kept if not _can_be_sent(cookie)]
-        for cookie in useless or kept[_MAX_COOKIES:]:
-            self._cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
+        cookies = list(self._cookies.jar)
+        kept = [cookie for cookie in cookies if _can_be_sent(cookie)][:_MAX_COOKIES]
+        for cookie in cookies:
+            if cookie not in kept:
+                self._cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
 
 
 def _can_be_sent(cookie: Cookie) -> bool:

@@ -18,14 +18,16 @@ _PATH = re.compile(rb"\A[A-Z]+ (\S*) ")
 class RawServer:
     """Answers each request with the `plays` of its path; `asked` are the paths asked for, in order.
 
-    It keeps the connection for the next request, unless the path is in `closing`.
+    It keeps the connection for the next request, unless the path is in `closing`. `played` are the
+    paths whose play came to its end.
     """
 
     listener: socket.socket
     plays: dict[str, Play] = field(default_factory=dict)
     closing: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
-    sent: int = 0
+    played: list[str] = field(default_factory=list)
+    longest_request: int = 0
     is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -46,6 +48,7 @@ class RawServer:
             connection.settimeout(30)
             while (path := self._asked_for(connection)) is not None:
                 self._play(connection, self.plays.get(path, _NOT_FOUND))
+                self.played.append(path)
                 if path in self.closing:
                     return
 
@@ -56,6 +59,7 @@ class RawServer:
             if not received:
                 return None
             request += received
+        self.longest_request = max(self.longest_request, len(request))
         found = _PATH.match(request)
         path = found[1].decode() if found else "?"
         self.asked.append(path)
@@ -65,7 +69,6 @@ class RawServer:
         for step in play:
             if isinstance(step, bytes):
                 connection.sendall(step)
-                self.sent += len(step)
             elif self.is_over.wait(step):
                 raise OSError("the test is over")
 

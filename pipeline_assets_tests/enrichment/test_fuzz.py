@@ -82,7 +82,7 @@ def test_no_reply_halts_a_file_or_exceeds_the_limits(
     with raw_server() as server, raw_server("127.0.0.2") as stranger:
         monkeypatch.setenv("PIPELINE_ENRICHMENT_HOSTS", server.origin)
         while time.monotonic() < until:
-            chance = Random(f"{SEED}-{number}")  # noqa: S311
+            chance = Random(f"{SEED}-{number}")
             outcomes += enriched(workplace, server, stranger, number, chance)
             grown = process.memory_info().rss - peak_before
             assert grown < 300 * 2**20, f"seed {SEED}, file {number}: {grown:,} bytes more"
