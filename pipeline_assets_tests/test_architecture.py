@@ -63,7 +63,6 @@ FORBIDDEN = {
 
 # Declared, and found by name when it is needed: drivers, the UI, zones; pandas is for what comes.
 NEVER_IMPORTED = {
-    "dagster-mysql",
     "dagster-webserver",
     "mysql-connector-python",
     "pandas",

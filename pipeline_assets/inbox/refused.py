@@ -63,7 +63,7 @@ def explanation_of(refused: Path) -> Path:
     return refused.with_name(f"{refused.name}{_ENDING}")
 
 
-def told(refused: Path) -> dict[str, str]:
+def explained(refused: Path) -> dict[str, str]:
     """What the explanation of a refused file says; nothing if it is missing or broken."""
     return _read(explanation_of(refused))
 

@@ -20,7 +20,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_mysql import DagsterMySQLStorage
 from dagster_mysql.utils import mysql_url_from_config
 
-from pipeline_assets.catalogue.database.dialect import server_lock
+from pipeline_assets.catalogue.database.waiting import server_lock
 from pipeline_assets.orchestration.looking import refuse_if_only_looking
 from pipeline_assets.orchestration.storage_files import dagsters_migrations
 

@@ -79,7 +79,7 @@ def test_the_explanation_is_there_before_the_file_and_goes_if_the_file_cannot(
     assert there == [["d1-a.jsonl.json"]]
     assert list(target.parent.iterdir()) == []
     assert refused.move_with_reason(source, file, target, REASON) == target
-    assert refused.told(target) == REASON
+    assert refused.explained(target) == REASON
     # Another run of the same file finds that it is there already, and leaves it explained.
     assert refused.move_with_reason(source, file, target, REASON | {"run_id": "r2"}) == target
-    assert refused.told(target) == REASON
+    assert refused.explained(target) == REASON

@@ -4,47 +4,25 @@ Column types that differ are in `schema.types`. All other SQL is the same everyw
 """
 
 import sqlite3
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.functions import Function
 
-from pipeline_assets import stopping
 from pipeline_assets.catalogue.database.resuming import let_it_resume
+from pipeline_assets.catalogue.database.waiting import in_slices, server_lock
 from pipeline_assets.catalogue.schema.locks import locks
-from pipeline_assets.errors import CatalogueUnavailableError, UsageError
+from pipeline_assets.errors import UsageError
 
 # The execution options of a transaction that writes.
 WRITES = {"pipeline_write": True}
 _LOCK_TIMEOUT = "pipeline_lock_timeout_s"
-
-LONGEST_MIGRATION_S = 600
-_PAUSE_S = 0.02
-
-
-def _in_slices(
-    timeout_s: float, is_locked: Callable[[Exception], bool], take: Callable[[], object]
-) -> None:
-    """Take a lock; each try waits for a slice, and there are tries for `timeout_s` seconds."""
-    until = time.monotonic() + timeout_s
-    while True:
-        try:
-            take()
-        except Exception as error:
-            if not is_locked(error) or time.monotonic() >= until:
-                raise
-        else:
-            return
-        # SQLite does not wait where another process turns WAL on at the same moment.
-        stopping.sleep(_PAUSE_S)
 
 
 class Dialect(ABC):
@@ -127,7 +105,7 @@ class _Sqlite(Dialect):
     @classmethod
     def _prepare(cls, timeout_s: float, connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # the begin event decides how each transaction starts
-        _in_slices(timeout_s, cls._is_locked, lambda: connection.execute("PRAGMA journal_mode=WAL"))
+        in_slices(timeout_s, cls._is_locked, lambda: connection.execute("PRAGMA journal_mode=WAL"))
         # FULL: a file leaves the inbox right after the commit, so the commit must be on disk.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -139,7 +117,7 @@ class _Sqlite(Dialect):
             connection.exec_driver_sql("BEGIN")
             first = "SELECT 1 FROM sqlite_master LIMIT 1"  # takes the read lock
         # Turning a read lock into a write lock can fail at once, so writers take it from the start.
-        _in_slices(timeout_s, cls._is_locked, lambda: connection.exec_driver_sql(first))
+        in_slices(timeout_s, cls._is_locked, lambda: connection.exec_driver_sql(first))
 
     @staticmethod
     def _is_locked(error: Exception) -> bool:
@@ -221,7 +199,7 @@ class _MySql(Dialect):
         row = select(locks.c.name).where(locks.c.name == lock).with_for_update()
         connection.exec_driver_sql(_wait_at_most(self.SLICE_S))
         try:
-            _in_slices(timeout_s, self._is_locked, lambda: connection.execute(row).scalar_one())
+            in_slices(timeout_s, self._is_locked, lambda: connection.execute(row).scalar_one())
         finally:
             with suppress(DBAPIError):
                 connection.exec_driver_sql(_wait_at_most(timeout_s))
@@ -269,37 +247,6 @@ class _MySql(Dialect):
 
 def _wait_at_most(seconds: int) -> str:
     return f"SET SESSION innodb_lock_wait_timeout = {seconds}"
-
-
-@contextmanager
-def server_lock(connection: Connection, name: str) -> Iterator[None]:
-    """Hold a named lock of a MySQL or MariaDB server; it ends with the connection at the latest.
-
-    It lies outside transactions, and must begin outside one. It is waited for in short slices, so
-    that a signal is heard. Raises `CatalogueUnavailableError` after `LONGEST_MIGRATION_S`.
-    """
-    until = time.monotonic() + LONGEST_MIGRATION_S
-    while _ask(connection, func.get_lock(name, _MySql.SLICE_S)) != 1:
-        stopping.check()
-        if time.monotonic() > until:
-            raise CatalogueUnavailableError(
-                connection.engine.url.render_as_string(hide_password=True),
-                "another process has been creating or migrating its tables for "
-                f"{LONGEST_MIGRATION_S} s",
-            )
-    try:
-        yield
-    finally:
-        try:
-            _ask(connection, func.release_lock(name))
-        except DBAPIError:
-            connection.invalidate()  # it is lost, and the lock with it
-
-
-def _ask(connection: Connection, function: Function[Any]) -> int | None:
-    answer: int | None = connection.execute(select(function)).scalar_one()
-    connection.rollback()  # this began a transaction
-    return answer
 
 
 SQLITE, MYSQL = _Sqlite(), _MySql()

@@ -10,7 +10,7 @@ from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import PRODUCT_INBOX, Inbox, path_in
 from pipeline_assets.inbox.reading import read_file
-from pipeline_assets.inbox.refused import mark_requeued, refused_files, told
+from pipeline_assets.inbox.refused import explained, mark_requeued, refused_files
 from pipeline_assets.inbox.scanning import InboxFile, file_to_process, look
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -109,7 +109,7 @@ def _is_meant(path: Path, wanted: str) -> bool:
 
 def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> tuple[str, str | None]:
     """Move the file back to its inbox; returns its name there, and what to warn about."""
-    said = told(path)
+    said = explained(path)
     name = said.get("file") or path.name[filing.DIGEST_LENGTH + 1 :]
     came_from = [inbox for inbox in pipeline.inboxes if inbox.name == said.get("inbox")]
     inbox = came_from[0] if came_from else pipeline.product_inbox

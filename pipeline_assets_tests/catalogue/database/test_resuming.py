@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from pipeline_assets.catalogue.database import dialect
+from pipeline_assets.catalogue.database import waiting
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.engine import engine_for, migrating, reading, writing
 from pipeline_assets.catalogue.database.migrate import (
@@ -204,7 +204,7 @@ def test_only_one_process_migrates_and_one_that_waits_too_long_says_so(
 ) -> None:
     url = mariadb.new_database()
     engine, other = engine_for(url), engine_for(url, 31)
-    monkeypatch.setattr(dialect, "LONGEST_MIGRATION_S", 0)
+    monkeypatch.setattr(waiting, "LONGEST_MIGRATION_S", 0)
     with migrating(engine), pytest.raises(CatalogueUnavailableError, match="another process"):
         migrate(other)
     assert migrate(other) is True
