@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from pipeline_assets.catalogue.database.dialect import dialect_of
+from pipeline_assets.catalogue.database.urls import parse_url, shown_url
 from pipeline_assets.domain.retailers import PAGE_HOSTS
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -179,15 +179,8 @@ class Settings(BaseSettings):
 
         Raises `UsageError` for a database that no catalogue can be on.
         """
-        try:
-            if url:
-                dialect_of(make_url(url).get_backend_name())
-                make_url(url).get_dialect().import_dbapi()
-        except (ArgumentError, ImportError) as error:
-            raise ValueError(
-                f"{error}. Give an SQLAlchemy URL such as "
-                "mysql+mysqlconnector://user:password@host/catalogue, or unset the variable."
-            ) from error
+        if url:
+            dialect_of(parse_url(url).get_backend_name())
         return url
 
     @cached_property
@@ -213,7 +206,7 @@ class Settings(BaseSettings):
     @property
     def shown_database_url(self) -> str:
         """The catalogue's URL without its password, for logs and messages."""
-        return make_url(self.database_url).render_as_string(hide_password=True)
+        return shown_url(make_url(self.database_url))
 
     @cached_property
     def zone(self) -> ZoneInfo:

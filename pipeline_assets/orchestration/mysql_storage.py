@@ -20,6 +20,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_mysql import DagsterMySQLStorage
 from dagster_mysql.utils import mysql_url_from_config
 
+from pipeline_assets.catalogue.database.urls import shown_url
 from pipeline_assets.catalogue.database.waiting import server_lock
 from pipeline_assets.orchestration.looking import refuse_if_only_looking
 from pipeline_assets.orchestration.storage_files import dagsters_migrations
@@ -40,7 +41,7 @@ class MySqlStorage(DagsterMySQLStorage):
         try:
             with engine.connect() as connection:
                 if not _is_finished(connection):
-                    place = engine.url.render_as_string(hide_password=True)
+                    place = shown_url(engine.url)
                     refuse_if_only_looking(place, is_new=True)
                     connection.rollback()
                     self._create(connection, mysql_url)

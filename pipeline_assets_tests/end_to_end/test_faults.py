@@ -75,6 +75,29 @@ def test_a_full_disk_is_said_and_loses_nothing(
     assert workplace.one("SELECT COUNT(*) FROM store_prices") == 400
 
 
+@pytest.mark.from_nothing
+def test_a_full_disk_below_dagsters_storage_is_not_called_the_catalogues(
+    workplace: Workplace, mount: Mount
+) -> None:
+    """Neither where the storage is to be created nor where a run is to be noted in it."""
+    storage = workplace.home / ".dagster"
+    mount(storage, "size=2m")
+    workplace.drop("a.jsonl", [row("1", 1.5)])
+    filler = storage / "filler"
+    for is_new in (True, False):
+        if not is_new:
+            assert process(workplace, "prepare").status == 0
+        fill_up(filler)
+        ran = process(workplace, "drain")
+        assert ran.status == 1
+        assert "Traceback" not in ran.err
+        assert ran.err.startswith("error: Dagster's storage "), ran.err
+        assert "atalogue" not in ran.err
+        filler.unlink()
+    assert process(workplace, "drain").status == 0
+    assert workplace.one("SELECT COUNT(*) FROM store_prices") == 1
+
+
 def fill_up(filler: Path) -> None:
     """Write until there is no space left."""
     descriptor = os.open(filler, os.O_WRONLY | os.O_CREAT)

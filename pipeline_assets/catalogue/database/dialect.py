@@ -16,9 +16,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue.database.resuming import let_it_resume
-from pipeline_assets.catalogue.database.waiting import in_slices, server_lock
+from pipeline_assets.catalogue.database.urls import shown_url
+from pipeline_assets.catalogue.database.waiting import WaitedTooLongError, in_slices, server_lock
 from pipeline_assets.catalogue.schema.locks import locks
-from pipeline_assets.errors import UsageError
+from pipeline_assets.errors import CatalogueUnavailableError, UsageError
 
 # The execution options of a transaction that writes.
 WRITES = {"pipeline_write": True}
@@ -215,9 +216,14 @@ class _MySql(Dialect):
         cursor.execute("SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'")
         cursor.close()
 
-    def migrating_alone(self, connection: Connection) -> AbstractContextManager[None]:
+    @contextmanager
+    def migrating_alone(self, connection: Connection) -> Iterator[None]:
         # A transaction would not help: each statement that changes the schema commits.
-        return server_lock(connection, "pipeline_assets migration")
+        try:
+            with server_lock(connection, "pipeline_assets migration"):
+                yield
+        except WaitedTooLongError as error:
+            raise CatalogueUnavailableError(shown_url(connection.engine.url), str(error)) from error
 
     def let_migration_resume(self, context: MigrationContext) -> None:
         let_it_resume(context)

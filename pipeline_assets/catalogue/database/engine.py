@@ -1,14 +1,16 @@
 """Connections and transactions, on whichever database the catalogue is."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SAWarning
 
 from pipeline_assets.catalogue.database.dialect import WRITES, dialect_of
+from pipeline_assets.catalogue.database.urls import shown_url, wrong_options
 from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 
 # An attribute of errors: Dagster's storage may be on the same kind of database.
@@ -33,9 +35,16 @@ class Lock(StrEnum):
 def engine_for(url: str, lock_timeout_s: float = 30) -> Engine:
     """The engine for a catalogue URL; one per process and URL, connections opened when needed.
 
-    Raises `UsageError` for a database that no catalogue can be on.
+    Raises `UsageError` for a database that no catalogue can be on, and for invalid options.
     """
-    engine = dialect_of(make_url(url).get_backend_name()).engine(url, lock_timeout_s)
+    parsed = make_url(url)
+    dialect = dialect_of(parsed.get_backend_name())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SAWarning)  # SQLAlchemy ignores what SQLite has not
+            engine = dialect.engine(url, lock_timeout_s)
+    except (SAWarning, TypeError, ValueError):
+        raise wrong_options(parsed) from None
     event.listen(engine, "handle_error", _mark)
     return engine
 
@@ -95,10 +104,13 @@ def _connected(engine: Engine) -> Iterator[Connection]:
     try:
         connection = engine.connect()
     except DBAPIError as error:  # drivers raise different errors for this
-        shown = engine.url.render_as_string(hide_password=True)
         is_transient = dialect_of(engine.dialect.name).is_out_of_reach(error)
         raise CatalogueUnavailableError(
-            shown, str(error.orig), is_transient=is_transient
+            shown_url(engine.url), str(error.orig), is_transient=is_transient
         ) from error
+    except (AttributeError, TypeError, ValueError):
+        if not engine.url.query:
+            raise
+        raise wrong_options(engine.url) from None  # the driver reads them only now
     with connection:
         yield connection

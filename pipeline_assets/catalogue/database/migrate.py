@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from pipeline_assets.catalogue import views
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.engine import migrating, reading
+from pipeline_assets.catalogue.database.urls import shown_url
 from pipeline_assets.errors import UsageError
 
 VIEWS = {
@@ -99,7 +100,7 @@ def _revision(connection: Connection) -> str | None:
 def _refuse_newer(config: Config, revision: str | None, engine: Engine) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
-        shown = engine.url.render_as_string(hide_password=True)
+        shown = shown_url(engine.url)
         raise UsageError(
             f"The catalogue at {shown} has schema revision {revision}, which this version does not "
             "know: it was written by a newer version. Upgrade pipeline-assets."

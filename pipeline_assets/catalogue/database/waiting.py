@@ -10,11 +10,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.functions import Function
 
 from pipeline_assets import stopping
-from pipeline_assets.errors import CatalogueUnavailableError
 
 LONGEST_MIGRATION_S = 600
 _SERVER_SLICE_S = 1
 _PAUSE_S = 0.02
+
+
+class WaitedTooLongError(TimeoutError):
+    """Another process has held a lock of the server for too long."""
 
 
 def in_slices(
@@ -39,16 +42,14 @@ def server_lock(connection: Connection, name: str) -> Iterator[None]:
     """Hold a named lock of a MySQL or MariaDB server; it ends with the connection at the latest.
 
     It lies outside transactions, and must begin outside one. It is waited for in short slices, so
-    that a signal is heard. Raises `CatalogueUnavailableError` after `LONGEST_MIGRATION_S`.
+    that a signal is heard. Raises `WaitedTooLongError` after `LONGEST_MIGRATION_S`.
     """
     until = time.monotonic() + LONGEST_MIGRATION_S
     while _ask(connection, func.get_lock(name, _SERVER_SLICE_S)) != 1:
         stopping.check()
         if time.monotonic() > until:
-            raise CatalogueUnavailableError(
-                connection.engine.url.render_as_string(hide_password=True),
-                "another process has been creating or migrating its tables for "
-                f"{LONGEST_MIGRATION_S} s",
+            raise WaitedTooLongError(
+                f"another process has been creating its tables for {LONGEST_MIGRATION_S} s"
             )
     try:
         yield

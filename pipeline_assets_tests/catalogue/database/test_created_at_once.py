@@ -39,7 +39,7 @@ def _fork(url: str, begin: float) -> int:
     return process_id
 
 
-@pytest.mark.parametrize("full", [3, pytest.param(300, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [1, pytest.param(300, marks=pytest.mark.soak)])
 def test_on_sqlite(tmp_path: Path, full: int) -> None:
     """Switching a new file to its write-ahead log fails at once if another process does so too."""
     for number in range(rounds(full)):
