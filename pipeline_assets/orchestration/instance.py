@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._cli.utils import TMP_DAGSTER_HOME_PREFIX
 
 from pipeline_assets.catalogue.database.errors import is_of_a_database, shown_cause
 from pipeline_assets.errors import DagsterStorageError, NoDagsterStorageError, UsageError
@@ -53,6 +54,22 @@ def instance_to_look_at() -> Iterator[dg.DagsterInstance | None]:
         return
     with found as instance:
         yield instance
+
+
+def refuse_temporary_storage(instance: dg.DagsterInstance) -> None:
+    """Raise `DagsterStorageError` for a storage that is deleted when `dagster dev` ends.
+
+    It makes one where DAGSTER_HOME is not set and the working folder has no `dagster.yaml`.
+    """
+    if not instance.is_persistent:
+        return
+    folder = Path(instance.root_directory)
+    if folder.name.startswith(TMP_DAGSTER_HOME_PREFIX):
+        raise DagsterStorageError(
+            folder,
+            "it is temporary, and what is recorded in it would be lost",
+            "Set DAGSTER_HOME to the folder that holds dagster.yaml, and start Dagster again.",
+        )
 
 
 def _opened(home: Path) -> dg.DagsterInstance:

@@ -10,10 +10,11 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline_assets.errors import CatalogueUnavailableError
+from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles
 from pipeline_assets.orchestration.barcode_enrichment import barcode_enrichment_job
 from pipeline_assets.orchestration.file_runs import file_tags
+from pipeline_assets.orchestration.instance import refuse_temporary_storage
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
     ENRICH_OP,
@@ -54,9 +55,14 @@ def product_inbox_sensor(
 ) -> dg.SensorResult | dg.SkipReason:
     """One run per inbox file that can be taken now."""
     try:
-        return _tick(context, pipeline.open())
-    except CatalogueUnavailableError as error:
+        return _tick(context, _opened(context, pipeline))
+    except (CatalogueUnavailableError, DagsterStorageError) as error:
         return dg.SkipReason(str(error))
+
+
+def _opened(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> Pipeline:
+    refuse_temporary_storage(context.instance)
+    return pipeline.open()
 
 
 def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorResult:
@@ -101,8 +107,8 @@ def barcode_enrichment_inbox_sensor(
 ) -> dg.SensorResult | dg.SkipReason:
     """One run for the next file to enrich, when no other is under way."""
     try:
-        return _enrichment_tick(context, pipeline.open())
-    except CatalogueUnavailableError as error:
+        return _enrichment_tick(context, _opened(context, pipeline))
+    except (CatalogueUnavailableError, DagsterStorageError) as error:
         return dg.SkipReason(str(error))
 
 
@@ -136,8 +142,8 @@ def post_processing_sensor(
 ) -> dg.SensorResult | dg.SkipReason:
     """One run of post-processing for all files of a drained inbox."""
     try:
-        return _post_processing_tick(context, pipeline.open())
-    except CatalogueUnavailableError as error:
+        return _post_processing_tick(context, _opened(context, pipeline))
+    except (CatalogueUnavailableError, DagsterStorageError) as error:
         return dg.SkipReason(str(error))
 
 

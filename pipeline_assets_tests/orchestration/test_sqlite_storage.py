@@ -14,6 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.schedules import SqliteScheduleStorage
@@ -23,8 +24,9 @@ from pipeline_assets.errors import DagsterStorageError, NoDagsterStorageError
 from pipeline_assets.orchestration.instance import instance_to_look_at, open_instance
 from pipeline_assets_tests.commands import in_this_process
 from pipeline_assets_tests.soaks import SEED, rounds
-from pipeline_assets_tests.workplace import Workplace
+from pipeline_assets_tests.workplace import Workplace, row
 
+SENSORS = ("product_inbox_sensor", "barcode_enrichment_inbox_sensor", "post_processing_sensor")
 FILES = ("runs/runs.db", "events/event_log.db", "schedules/schedules.db")
 HEAD, ANCESTOR, UNKNOWN = "29b539ebc72a", "5771160a95ad", "0123456789ab"
 
@@ -240,3 +242,21 @@ def test_a_storage_that_cannot_be_opened_is_said_in_one_sentence(workplace: Work
     storage(workplace, FILES[0]).write_bytes(b"not a database" * 100)
     with pytest.raises(DagsterStorageError, match="not a database"), open_instance():
         pass
+
+
+def test_no_sensor_requests_a_run_that_would_be_recorded_in_a_temporary_storage(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    """`dagster dev` makes one where DAGSTER_HOME is not set and no dagster.yaml is near."""
+    workplace.drop("a.jsonl", [row("1", 1.5)])
+    home = tmp_path / ".tmp_dagster_home_1"
+    home.mkdir()
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home))) as instance:
+        for name in SENSORS:
+            sensor = workplace.definitions.resolve_sensor_def(name)
+            with dg.build_sensor_context(
+                instance=instance, resources={"pipeline": workplace.resource}
+            ) as context:
+                skipped = sensor(context)
+            assert isinstance(skipped, dg.SkipReason)
+            assert "Set DAGSTER_HOME" in str(skipped.skip_message)
