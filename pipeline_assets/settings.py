@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
 from pipeline_assets.catalogue.database.dialect import dialect_of
-from pipeline_assets.catalogue.database.urls import parse_url, shown_url
+from pipeline_assets.catalogue.database.urls import check_driver, parse_url, shown_url
 from pipeline_assets.domain.retailers import PAGE_HOSTS
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -180,7 +180,9 @@ class Settings(BaseSettings):
         Raises `UsageError` for a database that no catalogue can be on.
         """
         if url:
-            dialect_of(parse_url(url).get_backend_name())
+            parsed = parse_url(url)
+            dialect_of(parsed.get_backend_name())
+            check_driver(parsed)
         return url
 
     @cached_property

@@ -12,7 +12,7 @@ _EXAMPLE = (
 
 
 def parse_url(text: str) -> URL:
-    """The URL in a setting; its driver is installed.
+    """The URL in a setting.
 
     Raises `ValueError`, with a message that shows no part of the password.
     """
@@ -23,15 +23,21 @@ def parse_url(text: str) -> URL:
             "and %25 for %."
         )
     try:
-        url = make_url(text)
-        url.get_dialect().import_dbapi()
-    except (ArgumentError, ImportError) as error:
+        return make_url(text)
+    except ArgumentError as error:
         raise ValueError(f"{error}. {_EXAMPLE}") from error
     except ValueError:  # it quotes what should be the port
         raise ValueError(
             f"its port is no number, or there is no @ between password and host. {_EXAMPLE}"
         ) from None
-    return url
+
+
+def check_driver(url: URL) -> None:
+    """Raise `ValueError` if the driver that the URL names is unknown or not installed."""
+    try:
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError) as error:
+        raise ValueError(f"{error}. {_EXAMPLE}") from error
 
 
 def shown_url(url: URL) -> str:
