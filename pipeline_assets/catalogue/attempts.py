@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import insert_row, rows_where_in
 from pipeline_assets.catalogue.schema import file_attempts
-from pipeline_assets.domain.files.attempts import Attempt, Event
+from pipeline_assets.domain.files.attempts import USED_WAIVER, WAIVER, Attempt, Event
 
 _ATTEMPT = select(*(file_attempts.c[name] for name in Attempt.__dataclass_fields__)).order_by(
     file_attempts.c.attempt_id
@@ -136,7 +136,18 @@ def of_runs(connection: Connection, run_ids: Collection[str]) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-def of_digest(connection: Connection, digest: str) -> list[Attempt]:
+def of_digest(connection: Connection, inbox: str, digest: str) -> list[Attempt]:
     """Every attempt on a file with these (unpacked) bytes, whatever its name, oldest first."""
-    rows = connection.execute(_ATTEMPT.where(file_attempts.c.digest == digest))
+    ours = file_attempts.c.inbox == inbox
+    rows = connection.execute(_ATTEMPT.where(file_attempts.c.digest == digest, ours))
     return [Attempt(*row) for row in rows]
+
+
+def use_waiver(connection: Connection, inbox: str, digest: str) -> None:
+    """Record that what an operator forced for these bytes has happened: it is allowed once."""
+    columns = file_attempts.c
+    connection.execute(
+        update(file_attempts)
+        .where(columns.digest == digest, columns.inbox == inbox, columns.reason == WAIVER)
+        .values(reason=USED_WAIVER)
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import rows_where_in
 from pipeline_assets.catalogue.schema import enriched_files, enriched_rows, skus
-from pipeline_assets.domain.enrichment.rows import Answer, AnswerSource, Outcome
+from pipeline_assets.domain.enrichment.rows import SERVED, UNASKED, Answer, AnswerSource, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,32 @@ def forget_answers(connection: Connection, digest: str, lines: Sequence[int]) ->
     connection.execute(delete(enriched_rows).where(ours, enriched_rows.c.line.in_(lines)))
 
 
+def forget_unasked(connection: Connection, digest: str) -> None:
+    """Delete the record of rows for which no server was asked: it is no answer to resume from."""
+    _forget(connection, digest, UNASKED)
+
+
+def forget_unserved(connection: Connection, digest: str) -> None:
+    """Delete the record of rows whose page was not received, so these are requested again."""
+    _forget(connection, digest, set(Outcome) - SERVED)
+
+
+def _forget(connection: Connection, digest: str, outcomes: Collection[Outcome]) -> None:
+    ours = enriched_rows.c.digest == digest
+    named = enriched_rows.c.outcome.in_([outcome.value for outcome in outcomes])
+    connection.execute(delete(enriched_rows).where(ours, named))
+
+
 def delivery_of(connection: Connection, digest: str) -> Delivery | None:
     """The delivery made from the file with these (unpacked) bytes."""
     row = connection.execute(_DELIVERY.where(enriched_files.c.digest == digest)).one_or_none()
     return None if row is None else Delivery(*row)
+
+
+def was_enriched(connection: Connection, archive_path: str) -> bool:
+    """Whether the file at this place (below the data folder) is the source of a delivery."""
+    found = select(enriched_files.c.digest).where(enriched_files.c.archive_path == archive_path)
+    return connection.execute(found).first() is not None
 
 
 def open_deliveries(connection: Connection) -> list[Delivery]:
@@ -100,7 +122,14 @@ def open_deliveries(connection: Connection) -> list[Delivery]:
 
 
 def add_delivery(connection: Connection, delivery: Delivery, more: Mapping[str, Any]) -> None:
-    """Record that an enriched file is about to appear in the product inbox; `more` by column."""
+    """Record that an enriched file is about to appear in the product inbox; `more` by column.
+
+    It takes the place of a finished delivery from the same bytes.
+    """
+    is_finished = enriched_files.c.moved_at.is_not(None)
+    connection.execute(
+        delete(enriched_files).where(enriched_files.c.digest == delivery.digest, is_finished)
+    )
     connection.execute(insert(enriched_files).values(asdict(delivery) | dict(more)))
 
 

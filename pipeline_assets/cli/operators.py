@@ -88,15 +88,19 @@ def _as_data(found: "Status") -> dict[str, Any]:
 
 def requeue(
     file: Annotated[
-        str | None, typer.Argument(help="Name of a halted file, or name or path of a refused one.")
+        str | None,
+        typer.Argument(help="Name of a halted file, or name or path of a refused or enriched one."),
     ] = None,
     force: Annotated[
-        bool, typer.Option(help="Accept this snapshot once even if it is partial.")
+        bool,
+        typer.Option(
+            help="Once: accept this snapshot if it is partial, or enrich this file again."
+        ),
     ] = False,
     all_halted: Annotated[bool, typer.Option(help="Requeue every halted file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Give a halted file another try, or send a refused one back from quarantine."""
+    """Give a halted file another try, or send a refused or enriched one back to its inbox."""
     from pipeline_assets.services.files.recovery import recover
     from pipeline_assets.services.operators.requeue import requeue as requeue_file
     from pipeline_assets.services.operators.requeue import requeue_all_halted

@@ -42,7 +42,8 @@ _LONGEST_REST_S = 366 * 86_400
 class FetchLimits:
     """Per page: seconds, uncompressed bytes, redirects, tries, first back-off in seconds.
 
-    The seconds are for one try in all, its redirects included; pauses do not count. Also the longest `Retry-After`, in seconds, that is waited for.
+    The seconds are for one try in all, its redirects included; pauses do not count. Also the
+    longest `Retry-After`, in seconds, that is waited for.
     """
 
     timeout_s: float = 30

@@ -7,13 +7,14 @@ through unmarked.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pipeline_assets.domain.enrichment.product_pages import read_product_page
-from pipeline_assets.domain.enrichment.rows import SERVED, Answer, Outcome, Wanted
+from pipeline_assets.domain.enrichment.rows import SERVED, UNASKED, Answer, Outcome, Wanted
 from pipeline_assets.enrichment.fetching import Fetched, PageFetcher
 from pipeline_assets.enrichment.sessions import Sessions
 from pipeline_assets.errors import EnrichmentStoppedError, SessionError
@@ -68,18 +69,28 @@ class LookUp:
         self._session_serves = False
         self._blocked: set[int] = set()
         self._unavailable: list[Wanted] = []
+        self._obstacles: Counter[str] = Counter()
+        self._some_asked = False
         self._probe: Wanted | None = None
         self._known: dict[tuple[str, str], Answer] = {}
 
-    def run(self, rows: Sequence[Wanted], probe: Wanted | None = None) -> None:
+    def run(
+        self, rows: Sequence[Wanted], probe: Wanted | None = None, *, some_asked: bool = False
+    ) -> None:
         """Request every row, in order; `probe` is a row whose page was served before, if any.
 
-        Raises `EnrichmentStoppedError` when there is no point in going on.
+        `some_asked`: an earlier run has reached the server for other rows of the file.
+
+        Raises `EnrichmentStoppedError` when there is no point in going on, and at the end when no
+        server could be asked for any row.
         """
         self._pending = list(rows)
         self._probe = probe
+        self._some_asked = some_asked
         while self._pending:
             self._take(self._pending[0])
+        if self._obstacles and not self._some_asked:
+            raise self._none_asked()
 
     def _take(self, row: Wanted) -> None:
         answer = self._known.get((row.sku, row.url)) or self._ask(row)
@@ -142,8 +153,9 @@ class LookUp:
         self._has_session = True
 
     def _ask(self, row: Wanted) -> Answer:
-        if self._fetcher.objection(row.url) is not None:
-            return Answer(Outcome.FORBIDDEN)
+        objection = self._fetcher.objection(row.url)
+        if objection is not None:
+            return Answer(Outcome.FORBIDDEN, detail=objection)
         if not self._has_session:
             self._open_session(row)
         answer = _answer(row, self._fetcher.fetch(row.url), self._clock())
@@ -157,10 +169,16 @@ class LookUp:
         if answer.outcome in SERVED:
             self._known[row.sku, row.url] = answer
         self._listener.done(row, answer)
+        if answer.outcome in UNASKED:
+            self._obstacles[answer.detail] += 1
+        else:
+            self._some_asked = True
         if answer.outcome in (Outcome.UNAVAILABLE, Outcome.UNREACHABLE):
             self._unavailable.append(row)
             if len(self._unavailable) >= self._patience.max_unavailable:
                 self._listener.forget(self._unavailable)
+                if not self._some_asked:
+                    raise self._none_asked()
                 raise EnrichmentStoppedError(
                     f"{len(self._unavailable)} pages in a row were unavailable, the last one "
                     f"{row.url}. Check that the shop's site is up, then requeue the file; these "
@@ -170,10 +188,25 @@ class LookUp:
             self._unavailable.clear()
             self._renewals = 0
 
+    def _none_asked(self) -> EnrichmentStoppedError:
+        """The error that names the hosts and the setting that kept every page from being asked."""
+        number = self._obstacles.total()
+        told = [f"{why} ({rows:,} rows)" for why, rows in self._obstacles.most_common(3)]
+        more = len(self._obstacles) - len(told)
+        told += [f"and {more:,} more such hosts or addresses"] if more else []
+        return EnrichmentStoppedError(
+            f"no page could be requested for any of the {number:,} rows that need one: "
+            f"{'; '.join(told)}. If these hosts may be asked, list them in "
+            "PIPELINE_ENRICHMENT_HOSTS and see that they can be reached, then requeue the file. "
+            "To have it taken without these barcodes, move it to product_inbox/"
+        )
+
 
 def _answer(row: Wanted, fetched: Fetched, now: datetime) -> Answer:
     if fetched.body is None:
-        return Answer(fetched.outcome or Outcome.UNREADABLE, checked_at=now)
+        return Answer(
+            fetched.outcome or Outcome.UNREADABLE, None, checked_at=now, detail=fetched.detail
+        )
     page = read_product_page(fetched.body, row.sku)
     if page is None:
         return Answer(Outcome.BLOCKED, checked_at=now)

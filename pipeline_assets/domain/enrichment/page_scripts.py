@@ -8,31 +8,35 @@ shows without a tree. Source: HTML Living Standard, §13.2.5 (tokenization).
 import re
 from collections.abc import Iterator
 
+_SPACE = rb" \t\n\f\r"
 # A tag's attributes. Quotes count only in a value, so a `>` in a quoted value does not end the tag.
 # Possessive throughout: nothing is tried twice.
 _ATTRIBUTES = rb"""
-    (?: [ \t\n\f\r/]++
-      | [^ \t\n\f\r/>][^ \t\n\f\r/>=]*+
-        [ \t\n\f\r]*+
-        (?: = [ \t\n\f\r]*+ (?: "[^"]*+" | '[^']*+' | [^ \t\n\f\r"'>][^ \t\n\f\r>]*+ | (?=>) ) | (?!=) )
+    (?: [%(S)b/]++
+      | [^%(S)b/>] [^%(S)b/>=]*+ [%(S)b]*+
+        (?: = [%(S)b]*+ (?: "[^"]*+" | '[^']*+' | [^%(S)b"'>] [^%(S)b>]*+ | (?=>) ) | (?!=) )
     )*+
 """
 _TOKEN = re.compile(
-    rb"""
-      <!--(?: -?> | (?s:.)*?(?: --!?> | \Z ) )
-    | < [!?] [^>]*+ >
-    | </ [^a-zA-Z>] [^>]*+ >
-    | < (?P<end>/?) (?P<name>[a-zA-Z][^ \t\n\f\r/>]*+) (?P<attributes>%b) >
-    """
-    % _ATTRIBUTES,
+    (
+        rb"""
+          <!--(?: -?> | (?s:.)*?(?: --!?> | \Z ) )
+        | < [!?] [^>]*+ >
+        | </ [^a-zA-Z>] [^>]*+ >
+        | < (?P<end>/?) (?P<name>[a-zA-Z][^%(S)b/>]*+) (?P<attributes>"""
+        + _ATTRIBUTES
+        + rb""") >
+        """
+    )
+    % {b"S": _SPACE},
     re.VERBOSE,
 )
 _BEGINS = re.compile(rb"<(?=[a-zA-Z!?]|/[^>])")
 # What ends a script, or makes it go on past its end tag: `<!-- <script> </script> --> </script>`.
-_IN_SCRIPT = re.compile(rb"<!--|-->|<(?P<end>/?)script(?=[ \t\n\f\r/>])", re.IGNORECASE)
+_IN_SCRIPT = re.compile(rb"<!--|-->|<(?P<end>/?)script(?=[%b/>])" % _SPACE, re.IGNORECASE)
 # What these hold is text up to their end tag.
 _END_OF_TEXT = {
-    name: re.compile(rb"</%b(?=[ \t\n\f\r/>])" % name, re.IGNORECASE)
+    name: re.compile(rb"</%b(?=[%b/>])" % (name, _SPACE), re.IGNORECASE)
     for name in (b"title", b"textarea", b"style", b"xmp", b"iframe", b"noembed", b"noframes")
 }
 

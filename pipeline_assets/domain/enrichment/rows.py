@@ -36,6 +36,8 @@ class Outcome(StrEnum):
 
 # Only a product's page proves that a session works; anyone may get "not found" for a missing page.
 SERVED = frozenset({Outcome.FOUND, Outcome.NONE})
+# No server was asked: of these rows nothing is known, not even for this file.
+UNASKED = frozenset({Outcome.FORBIDDEN, Outcome.UNREACHABLE})
 
 
 class AnswerSource(StrEnum):
@@ -56,12 +58,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known about a row's barcode; `checked_at` (UTC) is when its page showed none."""
+    """What is known about a row's barcode; `checked_at` (UTC) is when its page showed none.
+
+    `detail`: why there was no page; it is told, not kept.
+    """
 
     outcome: Outcome
     barcode: str | None = None
     source: AnswerSource = AnswerSource.PAGE
     checked_at: datetime | None = None
+    detail: str = ""
 
 
 def wanted_rows(lines: Sequence[bytes]) -> list[Wanted]:

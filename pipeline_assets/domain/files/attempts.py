@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 WAIVER = "forced"
-"""The reason of a requeue that allows the file to be partial, once."""
+"""The reason of a requeue that allows the file to be partial, or to be enriched again, once."""
+
+USED_WAIVER = "forced, used"
 
 
 class Event(StrEnum):
@@ -70,8 +72,8 @@ def file_state(attempts: Iterable[Attempt]) -> FileState:
     return state
 
 
-def permits_partial(attempts_on_digest: Iterable[Attempt]) -> bool:
-    """Whether an operator has allowed the file with these bytes to be partial."""
+def is_forced(attempts_on_digest: Iterable[Attempt]) -> bool:
+    """Whether an operator has forced the file with these bytes, and that was not used yet."""
     return any(one.outcome == Event.REQUEUED and one.reason == WAIVER for one in attempts_on_digest)
 
 

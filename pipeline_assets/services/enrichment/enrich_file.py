@@ -21,12 +21,13 @@ from pipeline_assets.domain.enrichment.rows import (
     enriched_lines,
     wanted_rows,
 )
-from pipeline_assets.domain.files.attempts import Event
+from pipeline_assets.domain.files.attempts import Event, is_forced
 from pipeline_assets.domain.retailers import retailer_of
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.domain.snapshots.rows import decode, header_of, is_row
 from pipeline_assets.errors import RefusedFileError
 from pipeline_assets.inbox import filing
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX
 from pipeline_assets.inbox.reading import ReadFile
 from pipeline_assets.services.enrichment.claims import begin_alone
 from pipeline_assets.services.enrichment.progress import Figures, Progress, Silent, Watcher
@@ -71,10 +72,8 @@ class _Enrichment:
         """Look up missing barcodes, deliver the enriched file, archive its source."""
         if read.lines is None:
             raise read.problem or AssertionError("a file without lines has its problem")
-        with reading(self._pipeline.engine) as connection:
-            delivery = enrichment.delivery_of(connection, read.digest)
+        delivery = self._unfinished(read)
         if delivery is not None:
-            _check_unfinished(delivery)
             place = self._finish(read, delivery)
             return FileOutcome(self._path.name, State.ARCHIVED, place)
         zone = self._pipeline.settings.zone
@@ -92,6 +91,28 @@ class _Enrichment:
             delivered_to=delivery.delivered_path,
         )
 
+    def _unfinished(self, read: ReadFile) -> Delivery | None:
+        """The delivery from these bytes that was not finished.
+
+        Raises `RefusedFileError` (`duplicate`) where one was, unless an operator forces another.
+        """
+        with reading(self._pipeline.engine) as connection:
+            delivery = enrichment.delivery_of(connection, read.digest)
+            forced = is_forced(
+                attempts.of_digest(connection, BARCODE_ENRICHMENT_INBOX, read.digest)
+            )
+        if delivery is None or delivery.moved_at is None:
+            return delivery
+        if forced:
+            return None
+        raise RefusedFileError(
+            "duplicate",
+            f"The same bytes were enriched before, as {delivery.source_path}; they are in "
+            f"{delivery.archive_path}, and were delivered as {delivery.delivered_path}. There is "
+            "nothing to do. To have its missing barcodes looked up again, run "
+            f"`pipeline-assets requeue --force {self._path.name}`.",
+        )
+
     def _look_up(
         self, digest: str, lines: Sequence[bytes], header: Header
     ) -> tuple[dict[int, Answer], Figures]:
@@ -100,6 +121,8 @@ class _Enrichment:
         none_since = self._pipeline.clock() - timedelta(
             days=self._pipeline.settings.no_barcode_days
         )
+        with writing(self._pipeline.engine) as connection:
+            enrichment.forget_unasked(connection, digest)
         with reading(self._pipeline.engine) as connection:
             so_far = enrichment.answers_so_far(connection, digest)
             skus = {row.sku for row in wanted}
@@ -108,11 +131,16 @@ class _Enrichment:
         progress = Progress(self._pipeline, digest, self._watcher, rows_read)
         left = progress.begin(wanted, so_far, known)
         if left:
-            self._ask(header, left, _served_before(wanted, so_far), progress)
+            self._ask(header, left, progress, wanted, so_far)
         return progress.answers, progress.figures
 
     def _ask(
-        self, header: Header, rows: Sequence[Wanted], probe: Wanted | None, progress: Progress
+        self,
+        header: Header,
+        left: Sequence[Wanted],
+        progress: Progress,
+        wanted: Sequence[Wanted],
+        so_far: Mapping[int, Answer],
     ) -> None:
         # Imported here: runs that request no page, such as the other inbox's, need no HTTP client.
         from pipeline_assets.enrichment.looking_up import LookUp
@@ -126,7 +154,7 @@ class _Enrichment:
             looking_up = LookUp(
                 fetcher, sessions, patience(settings), progress, clock, stopping.sleep
             )
-            looking_up.run(rows, probe)
+            looking_up.run(left, _served_before(wanted, so_far), some_asked=bool(so_far))
 
     def _record(
         self, read: ReadFile, lines: Sequence[bytes], header: Header, figures: Figures
@@ -148,6 +176,7 @@ class _Enrichment:
         }
         with writing(self._pipeline.engine) as connection:
             enrichment.add_delivery(connection, delivery, figures.as_columns() | more)
+            attempts.use_waiver(connection, BARCODE_ENRICHMENT_INBOX, read.digest)
         return delivery
 
     def _finish(self, read: ReadFile, delivery: Delivery) -> str:
@@ -166,13 +195,3 @@ def _served_before(wanted: Sequence[Wanted], so_far: Mapping[int, Answer]) -> Wa
     """A row whose page an earlier run received: it shows whether a session still works."""
     served = (row for row in wanted if row.line in so_far and so_far[row.line].outcome in SERVED)
     return next(served, None)
-
-
-def _check_unfinished(delivery: Delivery) -> None:
-    if delivery.moved_at is not None:
-        raise RefusedFileError(
-            "duplicate",
-            f"The same bytes were enriched before, as {delivery.source_path}; they are in "
-            f"{delivery.archive_path}, and were delivered as {delivery.delivered_path}. There is "
-            "nothing to do.",
-        )

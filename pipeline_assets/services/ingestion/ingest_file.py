@@ -16,7 +16,7 @@ from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts, ledger
 from pipeline_assets.catalogue.database.engine import Lock, reading, writing
 from pipeline_assets.catalogue.stores import lookup_store
-from pipeline_assets.domain.files.attempts import Event, permits_partial
+from pipeline_assets.domain.files.attempts import Event, is_forced
 from pipeline_assets.domain.snapshots.acceptance import AcceptanceRules, check_acceptance
 from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
@@ -133,7 +133,7 @@ class _Ingestion:
         return AcceptanceRules(
             settings.partial_share,
             settings.future_tolerance,
-            permits_partial(attempts.of_digest(connection, digest)),
+            is_forced(attempts.of_digest(connection, PRODUCT_INBOX, digest)),
         )
 
     def _archive_place(self, read: ReadFile) -> Path:

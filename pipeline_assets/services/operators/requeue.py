@@ -1,21 +1,21 @@
-"""Gives files another try: halted ones, and refused ones from quarantine."""
+"""Gives files another try: halted ones, refused ones from quarantine, enriched ones by force."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline_assets.catalogue import attempts
+from pipeline_assets.catalogue import attempts, enrichment
 from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.domain.files.attempts import WAIVER, Event, file_state
 from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox import filing
-from pipeline_assets.inbox.folders import PRODUCT_INBOX, Inbox, path_in
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox, path_in
 from pipeline_assets.inbox.reading import read_file
 from pipeline_assets.inbox.refused import explained, mark_requeued, refused_files
 from pipeline_assets.inbox.scanning import InboxFile, file_to_process, look
 from pipeline_assets.services.pipeline import Pipeline
 
 # What `force` permits, as (reason, inbox).
-_FORCED = {("partial", PRODUCT_INBOX)}
+_FORCED = {("partial", PRODUCT_INBOX), ("duplicate", BARCODE_ENRICHMENT_INBOX)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Requeued:
 
 
 def requeue(pipeline: Pipeline, file: str, *, force: bool = False) -> Requeued:
-    """Requeue a file: one in an inbox by name, one in quarantine by name or path.
+    """Requeue a file: in an inbox by name; in quarantine, or enriched, by name or path.
 
-    `force` permits the snapshot to be partial, once. Raises `UsageError` when there is no such
-    file, or two, or one that is never processed.
+    `force` permits a snapshot to be partial, or a file to be enriched again, once. Raises
+    `UsageError` when there is no such file, or two, or one that is never processed.
     """
     name = Path(file).name
     for inbox in reversed(pipeline.inboxes):
@@ -43,9 +43,14 @@ def requeue(pipeline: Pipeline, file: str, *, force: bool = False) -> Requeued:
             file_to_process(in_inbox)
             _note(pipeline, inbox, in_inbox, name, force=force)
             return Requeued(name, inbox.name)
-    quarantined = _find_in_quarantine(pipeline, file)
-    came_from = pipeline.folders.relative(quarantined)
-    name, warning = _send_back(pipeline, quarantined, force=force)
+    found = _find(pipeline, file)
+    came_from = pipeline.folders.relative(found)
+    if _is_archived(pipeline, found) and not force:
+        raise UsageError(
+            f"{came_from} was enriched before. To have its missing barcodes looked up again, run "
+            f"`pipeline-assets requeue --force {found.name}`."
+        )
+    name, warning = _send_back(pipeline, found, force=force)
     return Requeued(name, came_from, warning)
 
 
@@ -72,6 +77,8 @@ def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: boo
     digest = read_file(path, pipeline.read_limits).digest if force else None
     fingerprint = InboxFile.from_stat(name, path.lstat()).fingerprint
     with writing(pipeline.engine) as connection:
+        if digest is not None and inbox.name == BARCODE_ENRICHMENT_INBOX:
+            enrichment.forget_unserved(connection, digest)
         attempts.note(
             connection,
             inbox.name,
@@ -84,23 +91,39 @@ def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: boo
         )
 
 
-def _find_in_quarantine(pipeline: Pipeline, file: str) -> Path:
-    """The one quarantined file with this path, this name in quarantine or this original name."""
-    quarantine = pipeline.folders.quarantine
-    wanted = Path(file).name
-    found = [path for path in refused_files(quarantine) if _is_meant(path, wanted)]
-    exact = [path for path in found if path in (Path(file).absolute(), quarantine / file)]
-    found = exact or found
+def _find(pipeline: Pipeline, file: str) -> Path:
+    """The one file with this path, this name where it is kept or this original name.
+
+    It is in quarantine, or else an enriched one in the archive.
+    """
+    folders, wanted = pipeline.folders, Path(file).name
+    quarantined = [one for one in refused_files(folders.quarantine) if _is_meant(one, wanted)]
+    enriched = [one for one in sorted(folders.archive.glob("*")) if _is_meant(one, wanted)]
+    enriched = [one for one in enriched if _was_enriched(pipeline, one)]
+    meant = (Path(file).absolute(), folders.quarantine / file, folders.data / file)
+    exact = [one for one in (*quarantined, *enriched) if one in meant]
+    found = exact or quarantined or enriched
     if not found:
         raise UsageError(
-            f"There is no {file!r} in {pipeline.folders.product_inbox}, in "
-            f"{pipeline.folders.barcode_enrichment_inbox} or in {quarantine}. "
-            "`pipeline-assets status` lists the files that can be requeued."
+            f"There is no {file!r} in {folders.product_inbox}, in "
+            f"{folders.barcode_enrichment_inbox} or in {folders.quarantine}, and no enriched file "
+            f"of that name in {folders.archive}. `pipeline-assets status` lists the files that can "
+            "be requeued."
         )
     if len(found) > 1:
-        places = ", ".join(str(path.relative_to(quarantine)) for path in found)
+        base = folders.quarantine if quarantined else folders.data
+        places = ", ".join(str(path.relative_to(base)) for path in found)
         raise UsageError(f"{file!r} matches more than one file; name one of these: {places}")
     return found[0]
+
+
+def _was_enriched(pipeline: Pipeline, archived: Path) -> bool:
+    with reading(pipeline.engine) as connection:
+        return enrichment.was_enriched(connection, pipeline.folders.relative(archived))
+
+
+def _is_archived(pipeline: Pipeline, path: Path) -> bool:
+    return path.parent == pipeline.folders.archive
 
 
 def _is_meant(path: Path, wanted: str) -> bool:
@@ -112,7 +135,9 @@ def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> tuple[str, str
     said = explained(path)
     name = said.get("file") or path.name[filing.DIGEST_LENGTH + 1 :]
     came_from = [inbox for inbox in pipeline.inboxes if inbox.name == said.get("inbox")]
-    inbox = came_from[0] if came_from else pipeline.product_inbox
+    is_enriched = _is_archived(pipeline, path)
+    default = pipeline.barcode_enrichment_inbox if is_enriched else pipeline.product_inbox
+    inbox = came_from[0] if came_from else default
     target = path_in(inbox.folder, name)
     file = InboxFile.from_stat(path.name, path.lstat())
     _note(pipeline, inbox, path, target.name, force=force)

@@ -9,7 +9,7 @@ from pipeline_assets.domain.files.attempts import (
     after_failure,
     file_state,
     halted_by_deaths,
-    permits_partial,
+    is_forced,
 )
 from pipeline_assets_tests.domain.files.facts import attempt
 
@@ -91,8 +91,8 @@ def test_only_a_requeue_by_force_permits_a_partial_file(
     outcome: Event, reason: str | None, expected: bool
 ) -> None:
     refused = attempt(Event.QUARANTINED, reason="partial")
-    assert permits_partial([refused, attempt(outcome, 2, reason=reason)]) is expected
+    assert is_forced([refused, attempt(outcome, 2, reason=reason)]) is expected
 
 
 def test_without_any_attempt_nothing_is_permitted() -> None:
-    assert permits_partial([]) is False
+    assert is_forced([]) is False
