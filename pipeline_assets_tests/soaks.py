@@ -1,12 +1,22 @@
-"""How long the soaks are: `PIPELINE_TESTS_SOAK_ROUNDS` rounds, which a seed selects."""
+"""How long soaks and fuzzers are; a seed, `PIPELINE_TESTS_SEED`, selects what they try."""
 
 import os
 import random
+import time
+from collections.abc import Iterator
 
 SEED = int(os.environ.get("PIPELINE_TESTS_SEED", random.SystemRandom().randrange(10**6)))
 
 
 def rounds(full: int) -> int:
-    """The rounds of a soak that has so many in full."""
+    """The rounds of a soak with so many in full; `PIPELINE_TESTS_SOAK_ROUNDS` asks for fewer."""
     asked = int(os.environ.get("PIPELINE_TESTS_SOAK_ROUNDS", full))
     return max(1, min(full, asked))
+
+
+def fuzzing() -> Iterator[None]:
+    """As many times as fit into `PIPELINE_TESTS_FUZZ_SECONDS` (5), and once at least."""
+    until = time.monotonic() + float(os.environ.get("PIPELINE_TESTS_FUZZ_SECONDS", "5"))
+    yield
+    while time.monotonic() < until:
+        yield

@@ -18,6 +18,7 @@ from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
 from pipeline_assets.domain.retailers import PAGE_DATA, PageData
 
 _GTIN_KEYS = ("gtin", "gtin13", "gtin14", "gtin8", "mpn")
+_INEXACT_FROM = 2.0**53  # from here on, a float stands for several whole numbers
 _UNDECODABLE = (msgspec.DecodeError, ValueError)
 
 
@@ -46,7 +47,7 @@ def read_product_page(html: bytes, sku: str) -> ProductPage | None:
         return None
     numbers = [node.get(key) for node in linked for key in _GTIN_KEYS]
     own_numbers = [number for where, data in own for number in _own_numbers(where, data)]
-    found = (normalise_barcode(_as_list(number), sku) for number in numbers + own_numbers)
+    found = (normalise_barcode(_as_read(number), sku) for number in numbers + own_numbers)
     barcode = next((gtin for gtin in found if gtin is not None), None)
     return ProductPage(bool(linked or own_numbers), barcode)
 
@@ -103,6 +104,15 @@ def _decoded(text: str) -> Any:
         return None
 
 
-def _as_list(number: object) -> object:
-    """A list of numbers as the text that `normalise_barcode` reads; anything else unchanged."""
-    return ",".join(map(str, number)) if isinstance(number, list) else number
+def _as_read(number: object) -> object:
+    """A number as `normalise_barcode` reads it: a list as text, a whole float as what it means."""
+    if isinstance(number, list):
+        return ",".join(str(_as_whole(one)) for one in number)
+    return _as_whole(number)
+
+
+def _as_whole(number: object) -> object:
+    """The whole number that a float gives exactly; anything else unchanged."""
+    if not isinstance(number, float) or abs(number) >= _INEXACT_FROM:
+        return number
+    return int(number) if number.is_integer() else number
