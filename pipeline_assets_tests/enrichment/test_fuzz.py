@@ -57,7 +57,7 @@ class NoTime:
 def impatient(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that lose no time, and clocks that wait for nobody."""
     values = {
-        "PAGE_TIMEOUT_S": "1",
+        "PAGE_TIMEOUT_S": "0.6",
         "MAX_PAGE_BYTES": str(MAX_BYTES),
         "ATTEMPTS": "2",
         "BACK_OFF_S": "0",
@@ -100,7 +100,7 @@ def enriched(
         hostile, good = f"/{number}/hostile-{index}", f"/{number}/good-{index}"
         server.plays[hostile] = play_of(chance, MAX_BYTES, stranger.origin)
         server.plays[good] = [good_page()]
-        if chance.random() < 0.9:
+        if chance.random() < 0.98:
             server.closing.add(hostile)
         rows += [product_row(path[1:], server.origin + path) for path in (hostile, good)]
     to_enrich(place, name, rows)
