@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 SEED = int(os.environ.get("PIPELINE_TESTS_SEED", random.SystemRandom().randrange(10**6)))
 
+# Read now: a test's workplace drops the settings that it has not made itself.
+_FUZZ_SECONDS = float(os.environ.get("PIPELINE_TESTS_FUZZ_SECONDS", "5"))
+
 
 def rounds(full: int) -> int:
     """The rounds of a soak with so many in full; `PIPELINE_TESTS_SOAK_ROUNDS` asks for fewer."""
@@ -16,7 +19,7 @@ def rounds(full: int) -> int:
 
 def fuzzing() -> Iterator[None]:
     """As many times as fit into `PIPELINE_TESTS_FUZZ_SECONDS` (5), and once at least."""
-    until = time.monotonic() + float(os.environ.get("PIPELINE_TESTS_FUZZ_SECONDS", "5"))
+    until = time.monotonic() + _FUZZ_SECONDS
     yield
     while time.monotonic() < until:
         yield
