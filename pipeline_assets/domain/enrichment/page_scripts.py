@@ -65,7 +65,7 @@ def _scripts(html: bytes) -> Iterator[bytes]:
                 yield html[token.start() : end]
                 yield b"</script>" if end < len(html) else b""
             place = end
-        elif name in _END_OF_TEXT and not token["attributes"].endswith(b"/"):
+        elif name in _END_OF_TEXT and not token["attributes"].endswith(b"/"):  # empty in SVG
             closing = _END_OF_TEXT[name].search(html, place)
             place = len(html) if closing is None else closing.start()
         elif name == b"plaintext":
