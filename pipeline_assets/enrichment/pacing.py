@@ -19,10 +19,8 @@ class Pacer:
         self._not_before = now()
 
     def wait(self) -> None:
-        """Return when the next request may be made."""
-        rest_s = self._not_before - self._now()
-        if rest_s > 0:
-            self._sleep(rest_s)
+        """Return when the next request may be made; `sleep` is called, if need be for 0 s."""
+        self._sleep(max(0.0, self._not_before - self._now()))
 
     def done(self) -> None:
         """A request has ended."""

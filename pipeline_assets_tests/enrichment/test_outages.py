@@ -35,7 +35,7 @@ class Time:
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
-        self.slept.append(seconds)
+        self.slept += [seconds] if seconds else []
         self.now += seconds
 
 
