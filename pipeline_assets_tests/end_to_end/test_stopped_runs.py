@@ -121,14 +121,16 @@ def make_dev(place: Workplace, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        ["make", "-C", str(PROJECT_ROOT), "dev", f"DAGSTER_HOME={place.home}", f"PORT={port}"],
-        stdout=log.open("w"),
-        stderr=subprocess.STDOUT,
-        cwd=place.home,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
-    )
+    command = ["make", "-C", str(PROJECT_ROOT), "dev", f"DAGSTER_HOME={place.home}", f"PORT={port}"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=place.home,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+        )
     try:
         yield process
     finally:
