@@ -13,6 +13,7 @@ from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import runs_of_inbox
 from pipeline_assets.orchestration.sensors import product_inbox_sensor
+from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets.services.operators.status import status
 from pipeline_assets_tests.orchestration.ticks import Ticks
@@ -57,7 +58,11 @@ def test_a_settled_file_is_asked_for_with_its_name_and_version_and_without_a_run
     assert request.run_key is None
     assert request.run_config == {"ops": {"ingest_file": {"config": {"file": "a.jsonl"}}}}
     asked = {name: value for name, value in request.tags.items() if not name.startswith("dagster/")}
-    assert asked == {"pipeline/file": "a.jsonl", "pipeline/fingerprint": fingerprint}
+    assert asked == {
+        "pipeline/file": "a.jsonl",
+        "pipeline/fingerprint": fingerprint,
+        "pipeline/requested_by": this_process(),
+    }
 
 
 def test_an_empty_inbox_is_told_in_words(ticks: Ticks) -> None:
