@@ -88,7 +88,7 @@ def test_the_browser_waits_until_the_captcha_is_solved_and_its_cookies_serve_htt
 def test_a_page_that_never_shows_is_no_session(shop: Shop, stranger: Shop) -> None:
     guarded(shop, stranger, solved_after_ms=60_000)
     sessions = BrowserSessions(AllowList.parse(shop.origin), IN_STORE_401, "tests/1", wait_s=2)
-    with pytest.raises(SessionError, match="did not show the page at .* in 2 s"):
+    with pytest.raises(SessionError, match=r"did not show the page at .* in 2 s"):
         sessions.renew(shop.url("1"))
     assert stranger.asked == []
 
