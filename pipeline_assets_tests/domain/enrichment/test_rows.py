@@ -120,6 +120,19 @@ def test_every_line_is_there_in_order_with_all_its_other_fields(
         assert row["product"][key] == value
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(Outcome.NONE, source=AnswerSource.PAGE, checked_at=datetime(2025, 8, 1)),
+        Answer(Outcome.NONE, source=AnswerSource.CATALOGUE),
+    ],
+)
+def test_a_mark_from_a_page_of_now_or_from_who_knows_when_says_no_date(answer: Answer) -> None:
+    (marked,) = enriched_lines([line()], {1: answer}, MARK)
+    product = json.loads(marked)["product"]
+    assert (product[MARK], "no_barcode_checked_at" in product) == (True, False)
+
+
 def test_a_mark_from_the_catalogue_says_since_when_and_is_kept_so() -> None:
     checked_at = datetime(2025, 8, 1, 3, 30)
     answer = Answer(Outcome.NONE, source=AnswerSource.CATALOGUE, checked_at=checked_at)

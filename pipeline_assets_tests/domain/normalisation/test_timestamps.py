@@ -1,5 +1,6 @@
 """A snapshot's date and time, with and without a zone."""
 
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,16 @@ def test_a_moment_is_read_in_its_zone(text: str, moment: datetime, day: date) ->
 def test_the_same_text_is_another_moment_in_another_zone() -> None:
     perth = parse_moment("2025-09-01", ZoneInfo("Australia/Perth"))
     assert perth == (datetime(2025, 8, 31, 16), date(2025, 9, 1))
+
+
+def test_the_zone_of_this_machine_plays_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        monkeypatch.setenv("TZ", "America/New_York")
+        time.tzset()
+        assert parse_moment("2025-09-01", SYDNEY) == (datetime(2025, 8, 31, 14), date(2025, 9, 1))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_the_hour_that_the_clock_goes_through_twice_is_the_first_one() -> None:

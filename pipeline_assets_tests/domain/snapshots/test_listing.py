@@ -285,6 +285,7 @@ def test_a_claimed_special_that_is_no_money_says_nothing() -> None:
         {"company": None, "store_id": ""},
         {"company": "aldi", "store_id": "401"},
         {"company": " ALDI ", "store_id": " 401 "},
+        {"company": " ", "store_id": "401"},
         {"store_id": 401},
         {"company": "Aldi"},
         {"store_name": "elsewhere"},
