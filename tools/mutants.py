@@ -28,11 +28,14 @@ STATE = PROJECT / ".mutants"
 EQUIVALENT = PROJECT / "tools" / "equivalent_mutants.toml"
 _COPIED = ("pipeline_assets", "pipeline_assets_tests", "tools", "benchmarks", "docs")
 _COPIED_FILES = ("*.md", "*.txt", "*.yaml", "Makefile")
-_GENERATE = """
-from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
+# What `mutmut run` does first: make the mutants, and run all tests once to see what each calls.
+_PREPARE = """
+from mutmut.__main__ import *
 copy_src_dir()
 copy_also_copy_files()
+setup_source_paths()
 create_mutants(1)
+collect_or_load_stats(get_mutant_runner(1), apply_config_invalidation=True)
 """
 # mutmut's exit codes: a mutant that loops until its time is up has been noticed, too.
 _KILLED = frozenset({1, 3, -24, 24, 36, 152, 255, -11, -9})
@@ -104,6 +107,16 @@ def lay_out(group: str, settings: Mapping[str, Any]) -> Path:
     project = (PROJECT / "pyproject.toml").read_text("utf-8")
     (folder / "pyproject.toml").write_text("\n".join([project, "[tool.mutmut]", *lines, ""]))
     return folder
+
+
+def keep_quickest(statistics: Path, most: int) -> None:
+    """Let each function be tried with the quickest of the tests that call it, so many at most."""
+    found = json.loads(statistics.read_text("utf-8"))
+    seconds = found["duration_by_test"]
+    for function, tests in found["tests_by_mangled_function_name"].items():
+        quickest = sorted(tests, key=lambda test: (seconds[test], test))[:most]
+        found["tests_by_mangled_function_name"][function] = quickest
+    statistics.write_text(json.dumps(found), "utf-8")
 
 
 def read_mutants(folder: Path) -> list[Mutant]:
@@ -222,7 +235,8 @@ def main() -> None:
 
 def _try_group(group: str, settings: Mapping[str, Any], arguments: argparse.Namespace) -> None:
     folder = lay_out(group, settings)
-    _run_in(folder, sys.executable, "-c", _GENERATE, log=folder / "generation.log")
+    _run_in(folder, sys.executable, "-c", _PREPARE, log=folder / "preparation.log")
+    keep_quickest(folder / "mutants/mutmut-stats.json", settings["most_tests"])
     count = arguments.draw or settings.get("draw")
 
     def of_this_run() -> list[Mutant]:

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from tools import mutants
-from tools.mutants import Mutant, chosen, draw, equivalent_mutants, read_mutants, report
+from tools.mutants import (
+    Mutant,
+    chosen,
+    draw,
+    equivalent_mutants,
+    keep_quickest,
+    read_mutants,
+    report,
+)
 
 
 def mutant(name: str, exit_code: int | None = None, was: str = "a", now: str = "b") -> Mutant:
@@ -86,6 +94,18 @@ def test_results_are_read_from_the_folder_but_those_of_deleted_modules(tmp_path:
     )
     assert read_mutants(tmp_path) == [expected]
     assert expected.module == "inbox.a"
+
+
+def test_each_function_is_tried_with_the_quickest_of_its_tests(tmp_path: Path) -> None:
+    path = tmp_path / "stats.json"
+    statistics = {
+        "tests_by_mangled_function_name": {"x_f": ["slow", "quick", "fair"], "x_g": ["slow"]},
+        "duration_by_test": {"slow": 3.0, "quick": 0.1, "fair": 1.0},
+    }
+    path.write_text(json.dumps(statistics))
+    keep_quickest(path, most=2)
+    kept = {"x_f": ["quick", "fair"], "x_g": ["slow"]}
+    assert json.loads(path.read_text()) == statistics | {"tests_by_mangled_function_name": kept}
 
 
 def test_each_listed_mutant_names_a_module_lines_in_it_and_why() -> None:
