@@ -86,14 +86,7 @@ def lay_out(group: str, settings: Mapping[str, Any]) -> Path:
         "source_paths": ["pipeline_assets"],
         "only_mutate": settings["mutate"],
         "also_copy": [*_COPIED[1:], *(path.name for path in files)],
-        "pytest_add_cli_args": [
-            "-p",
-            "no:xdist",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "tools.mutant_session",
-        ],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "tools.mutant_session"],
         "pytest_add_cli_args_test_selection": [
             *("-m", "not soak", "-k", settings["tests_chosen"]),
             *settings["tests"],
