@@ -175,6 +175,25 @@ def test_matrices_single_rows_and_pairs_all_find_what_plain_loops_find(
     assert part.tolist() == [row[::2] for row in expected[3:]]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param({0: 10}, {0: 9, 1: 1}, id="a low price of the next SKU"),
+        pytest.param({0: 10}, {0: 9, 1: 0}, id="no price of the next SKU"),
+        pytest.param({0: 1}, {0: 0, 2: 0}, id="a SKU of a higher number"),
+    ],
+)
+def test_a_price_is_compared_with_that_of_the_same_sku_alone(
+    one: PricesBySku, other: PricesBySku
+) -> None:
+    """However many stores are compared at once: their SKUs and prices are packed into one code."""
+    stores = [one, other] * agreement.FEW_ROWS
+    everyone: Ints = np.arange(len(stores))
+    rules = MatchRules(min_common=Fraction(1, 9))
+    found = matching_agreement(lists_of(*stores), everyone, everyone, rules)
+    assert found[0, 1] == NO_MATCH
+
+
 def test_quotients_order_as_the_exact_fractions_do() -> None:
     nearly = 4096
     smaller, larger = Fraction(nearly - 2, nearly - 1), Fraction(nearly - 1, nearly)

@@ -63,6 +63,10 @@ def test_order_case_form_and_unit_change_nothing(
             assert match_key(name, "BRAND", f"{grams} grams") == expected
 
 
+def test_a_key_as_long_as_is_allowed_is_kept_whole() -> None:
+    assert match_key("x" * MATCH_KEY_LENGTH, None, None) == "x" * MATCH_KEY_LENGTH
+
+
 def test_a_long_key_is_bounded_and_stays_distinct() -> None:
     words = [f"word{number}" for number in range(120)]
     one = match_key(" ".join([*words, "last"]), None, None)
