@@ -179,6 +179,30 @@ def test_a_chain_of_likenesses_does_not_unite_clearly_different_brands() -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("joins", "stays"),
+    [
+        ("Byron Bay Cookies", "Byron Bay Chilli Co."),
+        ("Byron Bay Chilli Co.", "Byron Bay Cookies"),
+    ],
+)
+def test_of_two_that_cannot_both_be_the_brand_the_one_with_more_barcodes_is(
+    joins: str, stays: str
+) -> None:
+    plan = plan_brands(brands_sharing((joins, "Byron Bay", 9), (stays, "Byron Bay", 2)))
+
+    assert are_one(plan, joins, "Byron Bay")
+    assert not are_one(plan, stays, "Byron Bay")
+
+
+def test_a_surer_rule_goes_before_more_barcodes() -> None:
+    pairs = [("Rowntrees", "Rowntress", 9), ("Rowntrees", "Rowntrees Cookies", 2)]
+    plan = plan_brands(brands_sharing(*pairs))
+
+    assert are_one(plan, "Rowntrees", "Rowntrees Cookies")
+    assert not are_one(plan, "Rowntrees", "Rowntress")
+
+
 def test_a_translation_tells_how_alike_the_names_are_and_how_far_the_barcodes_agree() -> None:
     maker = "Bega Foods Limited"
     loose = plan_brands(brands_sharing((maker, "Bega", 9), (maker, "Kraft", 1)))
