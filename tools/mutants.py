@@ -167,15 +167,16 @@ def equivalent_mutants(listed: str) -> dict[tuple[str, str, str], str]:
 def report(
     mutants: Sequence[Mutant], equivalent: Mapping[tuple[str, str, str], str]
 ) -> Iterator[str]:
-    """A line per module, a line for all, then each survivor with its change."""
+    """A line per module, a line for all, then each survivor, then what is listed in vain."""
     verdicts: dict[str, Counter[str]] = {}
     survivors: list[Mutant] = []
+    in_vain = {entry for entry in equivalent if any(one.module == entry[0] for one in mutants)}
     for one in mutants:
-        verdict = one.verdict
+        verdict, change = one.verdict, (one.module, " ".join(one.was), " ".join(one.now))
+        in_vain.discard(change)
         if verdict in ("survived", "no test"):
-            is_equivalent = (one.module, " ".join(one.was), " ".join(one.now)) in equivalent
-            verdict = "equivalent" if is_equivalent else verdict
-            survivors += [] if is_equivalent else [one]
+            verdict = "equivalent" if change in equivalent else verdict
+            survivors += [] if change in equivalent else [one]
         verdicts.setdefault(one.module, Counter())[verdict] += 1
     yield _line("module", *_COLUMNS, "killed of those tried")
     for module, counts in sorted(verdicts.items()):
@@ -185,6 +186,8 @@ def report(
         yield f"\n{one.name} ({one.verdict})"
         yield from (f"  - {line}" for line in one.was)
         yield from (f"  + {line}" for line in one.now)
+    for module, was, now in sorted(in_vain):
+        yield f"\nlisted as equivalent, but no mutant of {module}:\n  - {was}\n  + {now}"
 
 
 _COLUMNS = ("killed", "survived", "no test", "equivalent", "open")

@@ -2,6 +2,7 @@
 
 import socket
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def clock(workplace: Workplace) -> Clock:
     return clock
 
 
-def record(place: Workplace) -> list[tuple[str, ...]]:
+def record(place: Workplace) -> list[tuple[Any, ...]]:
     return place.rows(
         "SELECT inbox, name, fingerprint, outcome, run_id FROM file_attempts ORDER BY attempt_id"
     )

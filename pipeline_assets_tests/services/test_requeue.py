@@ -1,6 +1,7 @@
 """A halted or refused file gets another try: found by name or path, sent back whence it came."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def place(workplace: Workplace) -> Workplace:
     return workplace
 
 
-def notes(place: Workplace) -> list[tuple[str, ...]]:
+def notes(place: Workplace) -> list[tuple[Any, ...]]:
     """What was recorded of requeued files."""
     return place.rows(
         "SELECT inbox, name, fingerprint, reason, digest FROM file_attempts"
