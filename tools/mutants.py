@@ -144,10 +144,13 @@ def _mutant(name: str, code: int | None, functions: Mapping[str, Sequence[str]])
 
 
 def draw(mutants: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
-    """So many of the mutants, chosen by the seed whatever their results are."""
-    if count >= len(mutants):
-        return list(mutants)
-    return random.Random(seed).sample(sorted(mutants, key=lambda one: one.name), count)
+    """So many of the mutants, chosen by the seed whatever their results are.
+
+    A larger number from the same seed adds to the smaller one, so a sample can grow.
+    """
+    drawn = sorted(mutants, key=lambda one: one.name)
+    random.Random(seed).shuffle(drawn)
+    return drawn[:count]
 
 
 def chosen(mutants: Iterable[Mutant], module: str) -> list[Mutant]:

@@ -29,7 +29,8 @@ def test_a_seed_draws_the_same_mutants_whatever_became_of_them_and_in_any_order(
     first, again = draw(MANY, 10, seed=7), draw(tried[::-1], 10, seed=7)
     assert [one.name for one in first] == [one.name for one in again]
     assert [one.name for one in draw(MANY, 10, seed=8)] != [one.name for one in first]
-    assert draw(MANY, 100, seed=7) == draw(MANY, 1000, seed=7) == MANY
+    assert draw(MANY, 30, seed=7)[:10] == first
+    assert sorted(draw(MANY, 1000, seed=7), key=MANY.index) == MANY
 
 
 @pytest.mark.parametrize("prefix", ["", "pipeline_assets."])
