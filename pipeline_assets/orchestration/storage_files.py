@@ -21,10 +21,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from dagster._core.storage.sql import ALEMBIC_SCRIPTS_LOCATION, create_engine
 
+from pipeline_assets import stopping
 from pipeline_assets.errors import DagsterStorageError
 from pipeline_assets.orchestration.looking import refuse_if_only_looking
 
 _UNFINISHED = "unfinished"
+_LOOK_EVERY_S = 0.05
 # Tables whose rows say how far the storage itself has come.
 _BOOKKEEPING = {"secondary_indexes", "instance_info"}
 
@@ -64,13 +66,25 @@ def ready(folder: Path, kind: StorageFile) -> Iterator[None]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on the folder. It ends with the process that holds it, however that ends."""
+    """Hold a lock on the folder. It ends with the process that holds it, however that ends.
+
+    It is waited for in short slices, so that a signal is heard.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        while not _is_taken(descriptor):
+            stopping.sleep(_LOOK_EVERY_S)
         yield
     finally:
         os.close(descriptor)
+
+
+def _is_taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _create(folder: Path, kind: StorageFile) -> None:

@@ -185,10 +185,10 @@ def check(place: Workplace, case: Case, expected: Undisturbed, about: str) -> No
     assert place.one("SELECT COUNT(*) FROM ingested_files WHERE moved_at IS NULL") == 0, about
 
 
-def test_a_drain_stopped_anywhere_loses_nothing(
+def test_an_enrichment_stopped_anywhere_loses_nothing(
     tmp_path: Path, fork: Fork, wide_shop: Shop
 ) -> None:
-    stop_often(Course(tmp_path, fork, wide_shop, None), CASES["drain"], 1)
+    stop_often(Course(tmp_path, fork, wide_shop, None), CASES["enrich"], 1)
 
 
 @pytest.mark.soak

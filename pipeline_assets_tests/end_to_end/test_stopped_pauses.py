@@ -1,5 +1,7 @@
 """SIGINT and SIGTERM while a command waits for something other than the catalogue."""
 
+import fcntl
+import os
 import signal
 import socket
 import subprocess
@@ -76,6 +78,18 @@ def test_a_second_signal_ends_at_once_and_the_next_command_goes_on(
     assert fork(workplace, "drain").await_end().status == 0
     assert shop.asked == ["1", "2", "2"]
     assert outcomes(workplace) == ["accepted"]
+
+
+def test_a_command_that_waits_for_dagsters_storage_stops(workplace: Workplace, fork: Fork) -> None:
+    assert workplace.pipeline
+    folder = os.open(workplace.home / ".dagster" / "runs", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        running = fork(workplace, "post-process", "--json")
+        time.sleep(1)
+        stopped(running, SIGINT)
+    finally:
+        os.close(folder)
 
 
 def test_a_command_that_waits_for_an_unreachable_server_stops(
