@@ -66,7 +66,7 @@ def test_people_read_a_table(workplace: Workplace, shop: Shop, command: Command)
     ran = command("enrich")
     assert ran.status == 0
     assert "coles.jsonl        enriched       1     0     1    0    0" in ran.out
-    assert "broken.jsonl (no_metadata): No line has metadata" in ran.out
+    assert "broken.jsonl (no_metadata): The file is empty" in ran.out
     assert "enriched coles.jsonl" in ran.err
 
 

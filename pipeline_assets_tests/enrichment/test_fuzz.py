@@ -68,7 +68,7 @@ def impatient(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in values.items():
         monkeypatch.setenv(f"PIPELINE_ENRICHMENT_{name}", value)
     clock = NoTime()
-    monkeypatch.setattr(wiring, "Pacer", lambda pause_s: Pacer(pause_s, clock.sleep, clock))
+    monkeypatch.setattr(wiring, "Pacer", lambda pause_s, _: Pacer(pause_s, clock.sleep, clock))
 
 
 def test_no_reply_halts_a_file_or_exceeds_the_limits(
