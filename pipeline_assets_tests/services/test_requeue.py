@@ -87,7 +87,9 @@ def test_a_refused_file_goes_back_and_its_reason_stays_on_record(place: Workplac
         "a path": str(place.data / "quarantine/no_metadata" / kept),
         "a short path": f"no_metadata/{kept}",
     }[by]
-    assert requeue(place.pipeline, file) == Requeued("a.jsonl", f"quarantine/no_metadata/{kept}")
+    requeued = requeue(place.pipeline, file)
+    assert requeued.name == "a.jsonl"
+    assert requeued.came_from == f"quarantine/no_metadata/{kept}"
     assert (place.inbox / "a.jsonl").read_bytes() == BROKEN
     assert place.files("quarantine") == [f"no_metadata/{kept}.requeued.json"]
     path = place.inbox / "a.jsonl"
