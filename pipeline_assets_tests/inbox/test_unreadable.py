@@ -54,6 +54,16 @@ def written(folder: Path, content: bytes, name: str = "a.jsonl") -> Path:
             + AGAIN,
         ),
     ],
+    ids=[
+        "no-utf-8",
+        "long-line",
+        "large-unpacked",
+        "large-packed",
+        "many-rows",
+        "large-once-unpacked",
+        "cut-off",
+        "no-gzip",
+    ],
 )
 def test_an_unreadable_file_is_told_with_the_place_and_what_to_do(
     tmp_path: Path, name: str, content: bytes, what: str
@@ -70,7 +80,9 @@ def test_an_unreadable_file_is_told_with_the_place_and_what_to_do(
     )
 
 
-@pytest.mark.parametrize("content", [b"1" * 50, b"1\n" * 10, b"\n" * 100])
+@pytest.mark.parametrize(
+    "content", [b"1" * 50, b"1\n" * 10, b"\n" * 100], ids=["line", "rows", "blank"]
+)
 def test_a_file_exactly_as_large_as_is_allowed_is_read(tmp_path: Path, content: bytes) -> None:
     assert read_file(written(tmp_path, content), LIMITS).problem is None
     packed = written(tmp_path, gzip.compress(content), "a.jsonl.gz")

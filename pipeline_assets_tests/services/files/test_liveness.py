@@ -53,7 +53,11 @@ def test_another_process_with_the_same_id_is_not_the_one_that_began() -> None:
     assert is_alive(f"{host}/{process_id}/{int(started) - 1}") is False
 
 
-@pytest.mark.parametrize("process", [None, "", "1", f"{HOST}/1", f"not-{HOST}/{os.getpid()}/1"])
+@pytest.mark.parametrize(
+    "process",
+    [None, "", "1", f"{HOST}/1", f"not-{HOST}/{os.getpid()}/1"],
+    ids=["none", "empty", "number", "host", "elsewhere"],
+)
 def test_of_a_process_elsewhere_or_without_a_full_name_nothing_is_known(
     process: str | None,
 ) -> None:
