@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     sensor_max_requests: int = Field(
         default=50, ge=1, le=100, description="most runs requested in one tick, and queued at once"
     )
+    max_peek_bytes: int = Field(
+        default=2**26,
+        ge=1,
+        description="a look for files to process stops reading after this many bytes, "
+        "uncompressed, and goes on at the next tick",
+    )
     max_deaths: int = Field(
         default=3, ge=1, description="a file is halted after this many dead runs"
     )

@@ -238,12 +238,17 @@ def show_status(status: Status) -> None:
 
 def _show_inbox(name: str, found: Survey) -> None:
     console.print(
-        f"[bold]{name}[/]: {len(found.takeable) + len(found.waiting)} waiting, "
+        f"[bold]{name}[/]: {len(found.takeable) + len(found.waiting) + len(found.unread)} waiting, "
         f"{len(found.unsettled)} arriving, {len(found.in_flight)} in progress, "
         f"{len(found.halted)} halted, {len(found.others)} ignored"
     )
     for entry, why in [*found.halted.items(), *found.others.items()]:
         console.print(f"  {entry}: {why}", markup=False)
+    for file in found.unread:
+        console.print(
+            f"  {file.name}: not looked into yet; all files wait until its store is known",
+            markup=False,
+        )
 
 
 def _outcome(report: FileReport) -> str:

@@ -2,7 +2,8 @@
 
 The files of one store are taken by (date and time, then digest), one at a time; files of different
 stores have no order. A file that has not settled holds back the later ones of its store, because
-they would make it stale if they came first.
+they would make it stale if they came first. A file that has not been looked into yet may be from
+any store, so it holds back all files whose store is known.
 """
 
 from collections import defaultdict
@@ -15,9 +16,9 @@ _FIRST = datetime.min  # what cannot be peeked into is refused or read quickly, 
 
 
 def takeable(
-    settled: Iterable[Peeked],
-    unsettled: Iterable[Peeked],
-    in_flight: Iterable[Peeked],
+    settled: Sequence[Peeked],
+    unsettled: Sequence[Peeked],
+    in_flight: Sequence[Peeked],
     digest_of: Callable[[Peeked], str],
 ) -> list[Peeked]:
     """The files that can be taken now, in the order of their times; at most one per store.
@@ -25,6 +26,8 @@ def takeable(
     `settled` holds neither halted files nor those in flight. `digest_of` is called only if two
     files of one store have the same time.
     """
+    if any(peeked.is_unread for peeked in (*settled, *unsettled, *in_flight)):
+        settled = [one for one in settled if one.store is None and not one.is_unread]
     busy = {peeked.store for peeked in in_flight if peeked.store is not None}
     growing = _earliest_by_store(unsettled)
     by_store: dict[tuple[str, str], list[Peeked]] = defaultdict(list)

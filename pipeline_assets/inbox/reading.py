@@ -18,7 +18,7 @@ from pathlib import Path
 from pipeline_assets.errors import RefusedFileError, VanishedFileError
 from pipeline_assets.inbox.scanning import InboxFile
 
-_GZIP_WINDOW = 31
+GZIP_WINDOW = 31
 _BLOCK = 2**20
 _ROW = re.compile(rb"\S[^\n]*")
 
@@ -55,7 +55,7 @@ def read_file(path: Path, limits: ReadLimits) -> ReadFile:
 
     Raises `VanishedFileError` when it is gone, and `OSError` when it cannot be read now.
     """
-    with _opened(path) as (descriptor, file):
+    with opened_file(path) as (descriptor, file):
         if file.size > limits.packed:
             what = f"it has {file.size:,} bytes, more than {limits.packed:,}"
             problem = _too_large(what, "PIPELINE_MAX_PACKED_BYTES")
@@ -72,21 +72,12 @@ def read_file(path: Path, limits: ReadLimits) -> ReadFile:
         return ReadFile(file, digest, None, problem)
 
 
-def read_beginning(path: Path, size: int) -> list[bytes]:
-    """The complete lines in the first `size` uncompressed bytes; none if they cannot be read."""
-    with _opened(path) as (descriptor, _):
-        beginning = os.read(descriptor, size)
-    if path.name.endswith(".gz"):
-        try:
-            beginning = zlib.decompressobj(_GZIP_WINDOW).decompress(beginning, size)
-        except zlib.error:
-            return []
-    lines = beginning.split(b"\n")
-    return lines[:-1] if len(beginning) >= size else lines
-
-
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, InboxFile]]:
+def opened_file(path: Path) -> Iterator[tuple[int, InboxFile]]:
+    """A descriptor of an inbox file, which follows no link, and the version that it reads.
+
+    Raises `VanishedFileError` when there is no such file, and `OSError` when it cannot be opened.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
@@ -115,7 +106,7 @@ def _unpacked(packed: bytes, limit: int) -> bytes:
     size = 0
     rest = packed
     while rest:
-        unpacker = zlib.decompressobj(_GZIP_WINDOW)
+        unpacker = zlib.decompressobj(GZIP_WINDOW)
         while not unpacker.eof:
             try:
                 part = unpacker.decompress(rest, _BLOCK)

@@ -70,7 +70,8 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorR
     cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
     settled = SettledFiles(settings.settle_s, cursor.get("looks"))
     runs = InstanceRuns(context.instance)
-    found = recovered_survey(pipeline, runs, settled, pipeline.product_inbox)
+    budget = settings.max_peek_bytes
+    found = recovered_survey(pipeline, runs, settled, pipeline.product_inbox, budget)
     began = cursor.get("cycle_began_at")
     step = next_step(
         found,
@@ -116,7 +117,8 @@ def _enrichment_tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) ->
     cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
     settled = SettledFiles(pipeline.settings.settle_s, cursor.get("looks"))
     runs = InstanceRuns(context.instance, BARCODE_ENRICHMENT)
-    found = recovered_survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox)
+    budget = pipeline.settings.max_peek_bytes
+    found = recovered_survey(pipeline, runs, settled, pipeline.barcode_enrichment_inbox, budget)
     file = claim_next(pipeline, found)
     idle_because = (
         "A file is being enriched; the others are waiting."
@@ -155,7 +157,8 @@ def _post_processing_tick(
         return dg.SkipReason("Post-processing is running.")
     now = pipeline.clock()
     settled = SettledFiles(pipeline.settings.settle_s)
-    found = survey(pipeline, runs, settled, pipeline.product_inbox)
+    budget = pipeline.settings.max_peek_bytes
+    found = survey(pipeline, runs, settled, pipeline.product_inbox, budget)
     backlog = read_backlog(pipeline, runs.last_success_at(POST_PROCESS_ONLY))
     max_wait = timedelta(seconds=pipeline.settings.post_processing_max_wait_s)
     reason = idle_reason(found, backlog, now, max_wait)

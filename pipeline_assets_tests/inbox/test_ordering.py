@@ -104,5 +104,18 @@ def test_files_that_tell_nothing_of_themselves_are_taken_first_and_all_at_once()
     assert next_ones(settled) == ["y", "z", "b"]
 
 
+def unread(name: str) -> Peeked:
+    """One that has not been looked into yet."""
+    return Peeked(InboxFile(name, 1, 0, 0, 0), None, None, is_unread=True)
+
+
+def test_while_a_file_has_not_been_looked_into_only_those_without_a_store_are_taken() -> None:
+    settled = [file("a"), file("b", store=OTHERS), unreadable("x")]
+    assert next_ones([*settled, unread("later")]) == ["x"]
+    assert next_ones(settled, unsettled=[unread("growing")]) == ["x"]
+    assert next_ones(settled, in_flight=[unread("at work")]) == ["x"]
+    assert next_ones(settled) == ["x", "a", "b"]
+
+
 def test_an_empty_inbox_has_nothing_to_take() -> None:
     assert next_ones([]) == []

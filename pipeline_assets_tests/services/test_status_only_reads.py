@@ -35,6 +35,7 @@ ON_BOTH_DATABASES = True
 EMPTY: dict[str, Any] = {
     "takeable": [],
     "waiting": [],
+    "unread": [],
     "unsettled": [],
     "in_flight": [],
     "halted": {},

@@ -31,6 +31,9 @@ def next_step(
     pause: timedelta,
 ) -> CycleStep:
     """What the sensor does at `now`; all times in UTC without a zone."""
+    if found.unread and not found.takeable:
+        unread = f"{len(found.unread)} of the files are still to be looked into; the others wait."
+        return CycleStep((), cycle_began_at, unread)
     if cycle_began_at is not None:
         ours = [one for one in found.takeable if _lay_there(one.file, cycle_began_at)]
         if ours:
@@ -47,7 +50,9 @@ def next_step(
 
 def _is_unfinished(found: Survey, cycle_began_at: datetime) -> bool:
     waiting = [one.file for one in found.waiting]
-    return any(_lay_there(file, cycle_began_at) for file in (*found.in_flight, *waiting))
+    return any(
+        _lay_there(file, cycle_began_at) for file in (*found.in_flight, *found.unread, *waiting)
+    )
 
 
 def _lay_there(file: InboxFile, moment: datetime) -> bool:

@@ -13,8 +13,7 @@ from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.domain.files.recovery import plan_recovery
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.ordering import takeable
-from pipeline_assets.inbox.peeking import Peeked, peek
-from pipeline_assets.inbox.reading import read_file
+from pipeline_assets.inbox.peeking import Peeked, Peeks
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles, look
 from pipeline_assets.services.files.recovery import (
     RunRecords,
@@ -29,12 +28,14 @@ from pipeline_assets.services.pipeline import Pipeline
 class Survey:
     """An inbox at one moment; every entry of the folder is in exactly one of these.
 
-    `takeable` is in processing order; `waiting` files come after another one of their store;
-    `halted` and `others` give the reason by name.
+    `takeable` is in processing order; `waiting` files come after another one of their store, or
+    wait until the `unread` ones, which are still to be looked into, are known; `halted` and
+    `others` give the reason by name.
     """
 
     takeable: Sequence[Peeked] = ()
     waiting: Sequence[Peeked] = ()
+    unread: Sequence[InboxFile] = ()
     unsettled: Sequence[InboxFile] = ()
     in_flight: Sequence[InboxFile] = ()
     halted: Mapping[str, str] = field(default_factory=dict)
@@ -42,17 +43,28 @@ class Survey:
 
 
 def recovered_survey(
-    pipeline: Pipeline, runs: RunRecords, settled_files: SettledFiles, inbox: Inbox
+    pipeline: Pipeline,
+    runs: RunRecords,
+    settled_files: SettledFiles,
+    inbox: Inbox,
+    budget: int | None = None,
 ) -> Survey:
     """Recover, then look: the first step of everything that processes files."""
     recover(pipeline, runs, inbox)
-    return survey(pipeline, runs, settled_files, inbox)
+    return survey(pipeline, runs, settled_files, inbox, budget)
 
 
 def survey(
-    pipeline: Pipeline, runs: RunRecords, settled_files: SettledFiles, inbox: Inbox
+    pipeline: Pipeline,
+    runs: RunRecords,
+    settled_files: SettledFiles,
+    inbox: Inbox,
+    budget: int | None = None,
 ) -> Survey:
-    """Look at an inbox; `runs` are those of its job, `settled_files` remembers earlier looks."""
+    """Look at an inbox; `runs` are those of its job, `settled_files` remembers earlier looks.
+
+    `budget`: no further file is looked into once this many bytes were read; None for all files.
+    """
     now = pipeline.clock()
     found = look(inbox.folder)
     settled, unsettled = settled_files.split(found, _seconds(now))
@@ -63,26 +75,25 @@ def survey(
     plan = plan_recovery(record, recovery_rules(pipeline, inbox), now)
     halted = {name: why for name, why in plan.halted.items() if name not in plan.in_flight}
     set_aside = plan.in_flight | halted.keys()
-    free = _peeked(pipeline, inbox, [file for file in settled if file.name not in set_aside])
+    peeks = Peeks(inbox.folder, pipeline.settings.zone, pipeline.read_limits, budget)
+    peeks.forget_all_but(found.files)
+    free = peeks.into(file for file in settled if file.name not in set_aside)
     flying = [file for file in found.files if file.name in plan.in_flight]
     chosen = takeable(
         free,
-        _peeked(pipeline, inbox, [file for file in unsettled if file.name not in halted]),
-        _peeked(pipeline, inbox, flying),
-        lambda one: read_file(inbox.folder / one.file.name, pipeline.read_limits).digest,
+        peeks.into(file for file in unsettled if file.name not in halted),
+        peeks.into(flying),
+        peeks.digest,
     )
     return Survey(
         takeable=chosen,
-        waiting=[one for one in free if one not in chosen],
+        waiting=[one for one in free if one not in chosen and not one.is_unread],
+        unread=[one.file for one in free if one.is_unread],
         unsettled=[file for file in unsettled if file.name not in set_aside],
         in_flight=flying,
         halted=halted,
         others=found.others,
     )
-
-
-def _peeked(pipeline: Pipeline, inbox: Inbox, files: Sequence[InboxFile]) -> list[Peeked]:
-    return [peek(inbox.folder, file, pipeline.settings.zone) for file in files]
 
 
 def _seconds(moment: datetime) -> float:

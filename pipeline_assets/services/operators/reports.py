@@ -66,6 +66,7 @@ def inbox(found: Survey) -> Mapping[str, Any]:
     return {
         "takeable": [one.file.name for one in found.takeable],
         "waiting": [one.file.name for one in found.waiting],
+        "unread": [file.name for file in found.unread],
         "unsettled": [file.name for file in found.unsettled],
         "in_flight": [file.name for file in found.in_flight],
         "halted": dict(found.halted),

@@ -66,7 +66,13 @@ def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
     The pipeline must not be `unprepared`.
     """
     to_enrich, found = (
-        survey(pipeline, runs(inbox), SettledFiles(pipeline.settings.settle_s), inbox)
+        survey(
+            pipeline,
+            runs(inbox),
+            SettledFiles(pipeline.settings.settle_s),
+            inbox,
+            pipeline.settings.max_peek_bytes,
+        )
         for inbox in pipeline.inboxes
     )
     with reading(pipeline.engine) as connection:

@@ -30,7 +30,8 @@ def idle_reason(found: Survey, behind: Backlog, now: datetime, max_wait: timedel
     """
     if behind.last_file_id <= behind.seen_file_id:
         return "Nothing has been ingested since the last post-processing."
-    busy = len(found.takeable) + len(found.waiting) + len(found.unsettled) + len(found.in_flight)
+    parts = (found.takeable, found.waiting, found.unread, found.unsettled, found.in_flight)
+    busy = sum(map(len, parts))
     if not busy:
         return None
     if behind.waits_since is not None and now - behind.waits_since >= max_wait:
