@@ -21,7 +21,7 @@ MB = 2**20
 ZONE = ZoneInfo("UTC")
 _SETTINGS = Settings()
 LIMITS = ReadLimits(
-    _SETTINGS.max_packed_bytes, _SETTINGS.max_unpacked_bytes, _SETTINGS.max_line_bytes
+    _SETTINGS.max_packed_bytes, _SETTINGS.max_unpacked_bytes, _SETTINGS.max_line_bytes, 10**6
 )
 BARE = json.dumps({"product": row()["product"]}).encode() + b"\n"
 
@@ -104,10 +104,10 @@ def test_a_file_that_says_nothing_usable_is_from_no_store(
 @pytest.mark.parametrize(
     ("content", "limits"),
     [
-        (headed(), ReadLimits(10, MB, MB)),
-        (BARE * 2_000 + headed(), ReadLimits(MB, 70_000, MB)),
-        (b"x" * 90_000 + b"\n" + headed(), ReadLimits(MB, MB, 1_000)),
-        (headed(more="x" * 2_000), ReadLimits(MB, MB, 1_000)),
+        (headed(), ReadLimits(10, MB, MB, 9)),
+        (BARE * 2_000 + headed(), ReadLimits(MB, 70_000, MB, 9_999)),
+        (b"x" * 90_000 + b"\n" + headed(), ReadLimits(MB, MB, 1_000, 9)),
+        (headed(more="x" * 2_000), ReadLimits(MB, MB, 1_000, 9)),
     ],
     ids=["packed", "unpacked", "a line before it", "its line"],
 )
