@@ -19,12 +19,10 @@ from zoneinfo import ZoneInfo
 from pipeline_assets.domain.snapshots.header import Header, parse_header
 from pipeline_assets.domain.snapshots.rows import RawLine, decode
 from pipeline_assets.errors import RefusedFileError, VanishedFileError
-from pipeline_assets.inbox.reading import GZIP_WINDOW, ReadLimits, opened_file, read_file
+from pipeline_assets.inbox.reading import ReadLimits, opened_file, read_file, unpacked_blocks
 from pipeline_assets.inbox.scanning import InboxFile
 
-_FIRST_BLOCK, _BLOCK, _PACKED_BLOCK = 2**16, 2**20, 2**14
-# A gzip file can be many, one after the other; block-wise compressors make one for each 64 KB.
-_MAX_PARTS = 100_000
+_FIRST_BLOCK, _BLOCK = 2**16, 2**20
 _BOM = b"\xef\xbb\xbf"
 # What a line with metadata has in it; JSON may write its letters as escapes.
 _MAY_HAVE_METADATA = re.compile(rb"metadata|\\u00[67]")
@@ -100,7 +98,7 @@ class Peeks:
         ):
             if found.size > self._limits.packed:
                 return None, found
-            blocks = _unpacked(stream) if path.name.endswith(".gz") else _blocks(stream)
+            blocks = unpacked_blocks(stream) if path.name.endswith(".gz") else _blocks(stream)
             try:
                 return self._first_header(blocks), found
             except (RefusedFileError, zlib.error):
@@ -137,24 +135,6 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
     while block:
         yield block
         block = stream.read(_BLOCK)
-
-
-def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
-    """The content of a gzip file in blocks; raises `zlib.error` when it is broken.
-
-    `gzip.GzipFile` would take its parts' headers apart in Python: minutes, for a hostile file.
-    """
-    unpacker, parts = zlib.decompressobj(GZIP_WINDOW), 1
-    while packed := stream.read(_PACKED_BLOCK):
-        while packed:
-            if unpacker.eof:
-                packed = packed.lstrip(b"\0")  # padding
-                unpacker, parts = zlib.decompressobj(GZIP_WINDOW), parts + 1
-            if parts > _MAX_PARTS:
-                raise zlib.error("too many parts")
-            if block := unpacker.decompress(packed, _BLOCK):
-                yield block
-            packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
 
 
 _Known = dict[InboxFile, Peeked]
