@@ -84,6 +84,7 @@ class Grounds:
         # By their first SKU, as many others may be compared with the same ones.
         self._blocks: dict[int, _Whole] = {}
         self._kept: dict[int, Side] = {}
+        self._shown_barcodes: dict[str, list[str]] = {}
         self._sold: dict[tuple[int, int], SkuPair | None] = {}
 
     def why_one(self, block: Block, joined: Sequence[int]) -> Ground:
@@ -153,7 +154,10 @@ class Grounds:
         key = self.facts[pair[0]].match_key if pair else None
         if pair is None or key is None or len(self._barcodes_by_key[key]) == 1:
             return None
-        barcodes = nsmallest(MOST_SHOWN_BARCODES, self._barcodes_by_key[key])
+        if key not in self._shown_barcodes:
+            barcodes = nsmallest(MOST_SHOWN_BARCODES, self._barcodes_by_key[key])
+            self._shown_barcodes[key] = barcodes
+        barcodes = self._shown_barcodes[key]
         return _ground(Reason.KEY_AMBIGUOUS, pair, match_key=key, barcodes=barcodes)
 
     def _sold_in_one_store(self, parting: Parting, moved: Side, kept: Side) -> Ground | None:
