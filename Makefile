@@ -90,6 +90,7 @@ hooks: install ## install the pre-commit hooks
 bench: install ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks.known_file_cpu
 	@$(BIN)/python -m benchmarks.store_groups
+	@$(BIN)/python -m benchmarks.large_files --rows 20000
 
 .PHONY: build
 build: install ## build the source archive and the wheel into dist/

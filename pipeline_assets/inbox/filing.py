@@ -82,15 +82,19 @@ def is_same(path: Path, file: InboxFile) -> bool:
 def write_beside(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     """Write JSON objects, one per line; the file is complete or not there at all."""
     encoded = (json.dumps(line, ensure_ascii=False) for line in lines)
-    write_text_beside(path, "".join(f"{line}\n" for line in encoded))
+    _write_beside(path, (f"{line}\n" for line in encoded))
 
 
 def write_text_beside(path: Path, text: str) -> None:
     """Write a text file under another name and move it into place, replacing an older one."""
+    _write_beside(path, (text,))
+
+
+def _write_beside(path: Path, texts: Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
     with unfinished.open("w", encoding="utf-8") as stream:
-        stream.write(text)
+        stream.writelines(texts)
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)
