@@ -225,6 +225,7 @@ def test_the_first_rule_that_fails_is_the_rows_reason(wrong: dict[str, Any], rea
         ("category_path", ["Drinks", ["Tea"]]),
         ("category_path", {"Drinks": "Tea"}),
         ("category_path", ["x" * 513]),
+        ("category_path", ["x"] * 17),
         ("barcode", "notfound"),
         ("barcode", "9300000000018"),
         ("barcode", 1),
@@ -252,6 +253,7 @@ def test_a_field_that_is_missing_is_not_counted(field: str) -> None:
 
 def test_an_empty_text_is_no_fact_and_nothing_is_lost_with_it() -> None:
     assert dropped(url=" ", brand="", category_path=[]) == {}
+    assert dropped(category_path=["x"] * 16) == {}
     assert listing(url=" ", brand="", size="  ", category_path=["", " "]).facts == GREEN_TEA
 
 
