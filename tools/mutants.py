@@ -181,7 +181,7 @@ def report(
             verdict = "equivalent" if change in equivalent else verdict
             survivors += [] if change in equivalent else [one]
         verdicts.setdefault(one.module, Counter())[verdict] += 1
-    yield _line("module", *_COLUMNS, "killed of those tried")
+    yield _line("module", *_COLUMNS, "share")
     for module, counts in sorted(verdicts.items()):
         yield _counted(module, counts)
     yield _counted("all", sum(verdicts.values(), Counter()))

@@ -216,6 +216,25 @@ def test_a_translation_tells_how_alike_the_names_are_and_how_far_the_barcodes_ag
     assert [(t.similarity, t.agreement) for t in same_words.translations] == [(1.0, None)]
 
 
+def test_a_barcode_that_too_many_names_have_is_no_evidence_and_the_others_are() -> None:
+    strangers = [BrandFacts(f"brand {n}", (f"Brand {n}",), frozenset("1"), 1) for n in range(15)]
+    pair = [BrandFacts(name, (name,), frozenset("12"), 1) for name in ("Kellogg", "Kellogg's")]
+
+    (translation,) = plan_brands([*strangers, *pair]).translations
+
+    assert (translation.alias, translation.shared_barcodes) == ("Kellogg's", 1)
+
+
+def test_a_name_with_very_many_spellings_is_merged_with_no_other() -> None:
+    spellings = tuple(f"Red Tractor{'!' * count}" for count in range(40))
+    many = BrandFacts("red tractor", spellings, frozenset("12"), 2)
+
+    plan = plan_brands([many, BrandFacts("rt", ("RT",), frozenset("12"), 1)])
+
+    assert plan.translations == []
+    assert [pair.reason for pair in plan.declined] == ["a brand has at most 16 spellings"]
+
+
 def test_several_brands_are_translated_each_to_its_own() -> None:
     pairs = [("Kellogg", "Kellogg's", 3), ("P.R.B", "Pearl River Bridge", 2)]
     canonical = canonical_names(plan_brands(brands_sharing(*pairs)))

@@ -14,6 +14,7 @@ from pipeline_assets.domain.enrichment.page_scripts import page_scripts
 from pipeline_assets.domain.enrichment.product_pages import ProductPage, read_product_page
 from pipeline_assets_tests.soaks import SEED, fuzzing
 
+ONE, TWO = b"<script>1</script>", b"<script>2</script>"
 PIECES = [
     *(b"<script>", b"<script type=application/ld+json>", b"</script>", b"</SCRIPT >", b"<script/>"),
     *(b"<scripty>", b"<script\n>", b"</script/", b"<script\x0bx>", b"</script\x0b>", b"<script "),
@@ -113,6 +114,40 @@ def found_in(html: bytes) -> list[str]:
 @given(st.lists(st.sampled_from(PIECES), max_size=16).map(b"".join))
 def test_the_scripts_are_those_of_the_whole_tree(html: bytes) -> None:
     assert found_in(page_scripts(html)) == found_in(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "scripts"),
+    [
+        pytest.param(b"<template>%s</template>%s" % (ONE, TWO), TWO, id="in a template"),
+        pytest.param(
+            b"<TEMPLATE><template></template>%s</template>%s" % (ONE, TWO), TWO, id="in two"
+        ),
+        pytest.param(b"</template>%s" % ONE, ONE, id="behind the end of no template"),
+        pytest.param(b"<title>%s</title>%s" % (ONE, TWO), TWO, id="in a title"),
+        pytest.param(b"<title>%s" % ONE, b"", id="in a title without an end"),
+        pytest.param(b"<title/>%s" % ONE, ONE, id="behind an empty title"),
+        pytest.param(b"<plaintext>%s" % ONE, b"", id="in plain text"),
+        pytest.param(b"<script>1", b"<script>1", id="without an end"),
+        pytest.param(
+            b"<script><!-- <script> </script> --> 1</script>2</script>",
+            b"<script><!-- <script> </script> --> 1</script>",
+            id="with a script in a comment",
+        ),
+        pytest.param(
+            b"<script><!-- --> <script> 1</script>2</script>",
+            b"<script><!-- --> <script> 1</script>",
+            id="with a script behind a comment",
+        ),
+        pytest.param(
+            b"<script><!--> <script> </script>2</script>",
+            b"<script><!--> <script> </script>",
+            id="with a script behind an empty comment",
+        ),
+    ],
+)
+def test_a_script_is_found_where_it_is_one(html: bytes, scripts: bytes) -> None:
+    assert page_scripts(html) == scripts
 
 
 def test_a_page_with_everything_is_reduced_to_its_scripts() -> None:
