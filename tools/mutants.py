@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,10 @@ _KILLED = frozenset({1, 3, -24, 24, 36, 152, 255, -11, -9})
 _SURVIVED, _NO_TEST = frozenset({0}), frozenset({5, 33})
 
 
+# A module, the lines before and after; lines are joined by spaces.
+Change = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One change: mutmut's name for it, its lines before and after, and how its tests ended."""
@@ -55,6 +59,11 @@ class Mutant:
     def module(self) -> str:
         """The module that is changed, without the package's own name."""
         return self.name.removeprefix("pipeline_assets.").rpartition(".")[0]
+
+    @property
+    def change(self) -> Change:
+        """What is changed, whatever its number is."""
+        return self.module, " ".join(self.was), " ".join(self.now)
 
     @property
     def verdict(self) -> str:
@@ -159,7 +168,7 @@ def chosen(mutants: Iterable[Mutant], module: str) -> list[Mutant]:
     return [one for one in mutants if not prefix or f"{one.module}.".startswith(f"{prefix}.")]
 
 
-def equivalent_mutants(listed: str) -> dict[tuple[str, str, str], str]:
+def equivalent_mutants(listed: str) -> dict[Change, str]:
     """Mutants that change no behaviour, as (module, was, now) → why; a line each, in TOML."""
     return {
         (one["module"], one["was"], one["now"]): one["why"]
@@ -167,19 +176,15 @@ def equivalent_mutants(listed: str) -> dict[tuple[str, str, str], str]:
     }
 
 
-def report(
-    mutants: Sequence[Mutant], equivalent: Mapping[tuple[str, str, str], str]
-) -> Iterator[str]:
-    """A line per module, a line for all, then each survivor, then what is listed in vain."""
+def report(mutants: Sequence[Mutant], equivalent: Container[Change]) -> Iterator[str]:
+    """A line per module, a line for all, then each survivor with its change."""
     verdicts: dict[str, Counter[str]] = {}
     survivors: list[Mutant] = []
-    in_vain = {entry for entry in equivalent if any(one.module == entry[0] for one in mutants)}
     for one in mutants:
-        verdict, change = one.verdict, (one.module, " ".join(one.was), " ".join(one.now))
-        in_vain.discard(change)
+        verdict = one.verdict
         if verdict in ("survived", "no test"):
-            verdict = "equivalent" if change in equivalent else verdict
-            survivors += [] if change in equivalent else [one]
+            verdict = "equivalent" if one.change in equivalent else verdict
+            survivors += [] if one.change in equivalent else [one]
         verdicts.setdefault(one.module, Counter())[verdict] += 1
     yield _line("module", *_COLUMNS, "share")
     for module, counts in sorted(verdicts.items()):
@@ -189,8 +194,14 @@ def report(
         yield f"\n{one.name} ({one.verdict})"
         yield from (f"  - {line}" for line in one.was)
         yield from (f"  + {line}" for line in one.now)
-    for module, was, now in sorted(in_vain):
-        yield f"\nlisted as equivalent, but no mutant of {module}:\n  - {was}\n  + {now}"
+
+
+def listed_in_vain(mutants: Sequence[Mutant], equivalent: Iterable[Change]) -> Iterator[str]:
+    """What is listed of the modules of these mutants, and is none of them any more."""
+    modules = {one.module for one in mutants}
+    for module, was, now in sorted({*equivalent} - {one.change for one in mutants}):
+        if module in modules:
+            yield f"\nlisted as equivalent, but no mutant of {module}:\n  - {was}\n  + {now}"
 
 
 _COLUMNS = ("killed", "survived", "no test", "equivalent", "open")
@@ -221,9 +232,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
     parser.add_argument("--group", choices=groups, help="only this group (default: all)")
     parser.add_argument("--module", default="", help="only this module or folder: domain.brands")
-    parser.add_argument(
-        "--draw", type=int, help="so many of the group's mutants, drawn by the seed"
-    )
+    parser.add_argument("--draw", type=int, help="so many of the group's mutants, drawn by seed")
     parser.add_argument("--seed", type=int, default=1, help="selects those that are drawn (1)")
     parser.add_argument("--again", action="store_true", help="try the survivors again")
     parser.add_argument("--workers", type=int, default=1, help="mutants at a time (1)")
@@ -236,14 +245,13 @@ def _try_group(group: str, settings: Mapping[str, Any], arguments: argparse.Name
     folder = lay_out(group, settings)
     _run_in(folder, sys.executable, "-c", _PREPARE, log=folder / "preparation.log")
     keep_quickest(folder / "mutants/mutmut-stats.json", settings["most_tests"])
-    count = arguments.draw or settings.get("draw")
+    count = arguments.draw or (None if arguments.module else settings.get("draw"))
 
-    def of_this_run() -> list[Mutant]:
-        every = read_mutants(folder)
-        drawn = draw(every, count or len(every), arguments.seed)
+    def of_this_run(every: Sequence[Mutant]) -> list[Mutant]:
+        drawn = every if count is None else draw(every, count, arguments.seed)
         return chosen(drawn, arguments.module)
 
-    tried = of_this_run()
+    tried = of_this_run(read_mutants(folder))
     verdicts = ("open", "survived", "no test") if arguments.again else ("open",)
     left = [one for one in tried if one.verdict in verdicts]
     drawn = f" ({count} drawn by seed {arguments.seed})" if count else ""
@@ -253,8 +261,8 @@ def _try_group(group: str, settings: Mapping[str, Any], arguments: argparse.Name
         names = [one.name for one in left]
         command = [mutmut, "run", "--max-children", str(arguments.workers), *names]
         _run_in(folder, *command, log=folder / "log")
-    listed = EQUIVALENT.read_text("utf-8") if EQUIVALENT.exists() else ""
-    for line in report(of_this_run(), equivalent_mutants(listed)):
+    every, equivalent = read_mutants(folder), equivalent_mutants(EQUIVALENT.read_text("utf-8"))
+    for line in (*report(of_this_run(every), equivalent), *listed_in_vain(every, equivalent)):
         print(line)
 
 
