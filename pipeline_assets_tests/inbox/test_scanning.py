@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from pipeline_assets.inbox.scanning import InboxFile, Look, SettledFiles, look
+from pipeline_assets.errors import NotAnInboxFileError
+from pipeline_assets.inbox.scanning import (
+    InboxFile,
+    Look,
+    SettledFiles,
+    file_to_process,
+    look,
+)
 
 SETTLE_S = 5
 
@@ -73,6 +80,34 @@ def test_a_file_that_vanishes_during_a_look_is_left_out_and_the_others_are_liste
         (inbox / name).touch()
     monkeypatch.setattr(os, "scandir", vanishing)
     assert [file.name for file in look(inbox).files] == ["b.jsonl"]
+
+
+def test_a_file_that_is_named_is_taken_as_a_look_finds_it(inbox: Path) -> None:
+    (inbox / "a.jsonl").write_bytes(b"{}\n")
+    assert (file_to_process(inbox / "a.jsonl"),) == look(inbox).files
+
+
+@pytest.mark.parametrize(
+    ("name", "oddity"),
+    [
+        ("folder.jsonl", "a folder; only files directly in the inbox are processed"),
+        ("notes.txt", "its name does not end in .jsonl or .jsonl.gz"),
+        ("nothing.txt", "its name does not end in .jsonl or .jsonl.gz"),
+    ],
+)
+def test_what_is_never_processed_is_not_taken_by_its_name_either(
+    inbox: Path, name: str, oddity: str
+) -> None:
+    (inbox / "folder.jsonl").mkdir()
+    (inbox / "notes.txt").touch()
+    with pytest.raises(NotAnInboxFileError) as refused:
+        file_to_process(inbox / name)
+    assert str(refused.value) == f"'{name}' in {inbox} is not processed: {oddity}."
+
+
+def test_a_file_that_is_named_and_is_not_there_is_missing(inbox: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        file_to_process(inbox / "a.jsonl")
 
 
 def file(name: str = "a.jsonl", changed_s: float = 100, size: int = 1) -> InboxFile:
