@@ -149,11 +149,11 @@ def test_a_name_that_no_file_has_is_told_with_where_it_was_looked_for(place: Wor
     refuse(place, "b.jsonl")
     with pytest.raises(UsageError) as refused:
         requeue(place.pipeline, "a.jsonl")
-    assert str(refused.value) == (
-        f"There is no 'a.jsonl' in {place.data}/product_inbox, in "
-        f"{place.data}/barcode_enrichment_inbox or in {place.data}/quarantine. "
-        "`pipeline-assets status` lists the files that can be requeued."
-    )
+    told = str(refused.value)
+    for folder in ("product_inbox", "barcode_enrichment_inbox", "quarantine"):
+        assert f"{place.data}/{folder}" in told
+    assert told.startswith("There is no 'a.jsonl' in ")
+    assert told.endswith("`pipeline-assets status` lists the files that can be requeued.")
 
 
 def test_every_halted_file_of_both_inboxes_is_requeued_and_no_other(place: Workplace) -> None:
