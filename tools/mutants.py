@@ -168,6 +168,12 @@ def chosen(mutants: Iterable[Mutant], module: str) -> list[Mutant]:
     return [one for one in mutants if not prefix or f"{one.module}.".startswith(f"{prefix}.")]
 
 
+def holds(patterns: Iterable[str], module: str) -> bool:
+    """Whether a group's patterns of files are those of this module's folder; any without one."""
+    folder = f"pipeline_assets/{module.replace('.', '/')}/"
+    return not module or any(folder.startswith(pattern.rstrip("*")) for pattern in patterns)
+
+
 def equivalent_mutants(listed: str) -> dict[Change, str]:
     """Mutants that change no behaviour, as (module, was, now) → why; a line each, in TOML."""
     return {
@@ -237,8 +243,10 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="try the survivors again")
     parser.add_argument("--workers", type=int, default=1, help="mutants at a time (1)")
     arguments = parser.parse_args()
+    module = arguments.module.removeprefix("pipeline_assets.")
     for group in [arguments.group] if arguments.group else groups:
-        _try_group(group, groups[group], arguments)
+        if holds(groups[group]["mutate"], module):
+            _try_group(group, groups[group], arguments)
 
 
 def _try_group(group: str, settings: Mapping[str, Any], arguments: argparse.Namespace) -> None:

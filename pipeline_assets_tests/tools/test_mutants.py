@@ -11,6 +11,7 @@ from tools.mutants import (
     chosen,
     draw,
     equivalent_mutants,
+    holds,
     keep_quickest,
     listed_in_vain,
     read_mutants,
@@ -44,6 +45,12 @@ def test_a_module_or_a_folder_chooses_its_mutants(prefix: str) -> None:
     assert chosen(every, f"{prefix}domain.brands.names") == [one]
     assert chosen(every, f"{prefix}domain.brands") == [one, two]
     assert chosen(every, "") == every
+
+
+def test_a_module_is_looked_for_in_its_own_group() -> None:
+    patterns = ["pipeline_assets/domain/*", "pipeline_assets/inbox/*"]
+    assert all(holds(patterns, module) for module in ("", "domain.brands.names", "inbox"))
+    assert not holds(patterns, "services.files")
 
 
 def test_the_report_counts_each_module_and_shows_every_change_that_no_test_noticed() -> None:
