@@ -29,6 +29,18 @@ def written(folder: Path, content: bytes, name: str = "a.jsonl") -> Path:
     ("name", "content", "what"),
     [
         ("a.jsonl", b"{}\n\n\xe9\n", f"line 3 is not UTF-8 text (unexpected end of data). {AGAIN}"),
+        *(
+            ("a.jsonl", start, f"it is UTF-16 or UTF-32 text, and must be UTF-8. {AGAIN}")
+            for start in (
+                *(b"\xff\xfe{\0", b"\xfe\xff\0{", b"{\0", b"\0{", b"\0\0\0{"),
+                "{}".encode("utf-32"),
+            )
+        ),
+        (
+            "a.jsonl",
+            b"{}\r{}\r",
+            f"its lines end with CR alone, and must end with LF. {AGAIN}",
+        ),
         ("a.jsonl", b"\n" + b"1" * 51, f"line 2 has 51 bytes, more than 50. {RAISE}"),
         ("a.jsonl", b"1\n" * 51, f"it has more than 100 bytes. {RAISE}"),
         ("a.jsonl", b"1\n" * 150, f"it has 300 bytes, more than 200. {RAISE}"),
@@ -84,6 +96,8 @@ def test_an_unreadable_file_is_told_with_the_place_and_what_to_do(
     "content", [b"1" * 50, b"1\n" * 10, b"\n" * 100], ids=["line", "rows", "blank"]
 )
 def test_a_file_exactly_as_large_as_is_allowed_is_read(tmp_path: Path, content: bytes) -> None:
+    exact = ReadLimits(packed=len(content), unpacked=100, line=50, rows=10)
+    assert read_file(written(tmp_path, content), exact).problem is None
     assert read_file(written(tmp_path, content), LIMITS).problem is None
     packed = written(tmp_path, gzip.compress(content), "a.jsonl.gz")
     assert read_file(packed, LIMITS).problem is None

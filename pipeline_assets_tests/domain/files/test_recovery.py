@@ -261,3 +261,27 @@ def _recovered(before: InboxRecord, first: Recovery) -> InboxRecord:
     living = [one for one in before.active if one not in first.dead_runs]
     after = [*(attempts[number] for number in sorted(attempts)), *noted, *halts]
     return record(after, living, [*before.ended_badly, *first.dead_runs])
+
+
+@pytest.mark.parametrize(
+    ("ended", "message"),
+    [
+        pytest.param(
+            run("r1", end=RunEnd.TERMINATED),
+            "its run r1 was terminated by an operator; to have it processed, run: "
+            "pipeline-assets requeue a.jsonl",
+            id="terminated",
+        ),
+        pytest.param(run("r1"), "Run r1 ended before it started its work.", id="before it began"),
+    ],
+)
+def test_a_run_that_recorded_nothing_is_noted_with_what_is_known(
+    ended: RunOfFile, message: str
+) -> None:
+    assert [note.message for note in found(ended_badly=[ended]).notes] == [message]
+
+
+def test_a_run_that_was_interrupted_for_too_long_is_noted_as_such() -> None:
+    interrupted = attempt(Event.INTERRUPTED, run_id="r1")
+    (note,) = found([interrupted], ended_badly=[run("r1", end=RunEnd.OVERDUE)]).notes
+    assert (note.outcome, note.message) == (DIED, "Run r1 took too long and was ended.")

@@ -8,7 +8,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.co_listing import HistoryRow, shelves
+from pipeline_assets.domain.products.co_listing import HistoryRow, could_be_one, shelves
+from pipeline_assets.domain.products.partition import Decision, SkuFacts
 
 BEGIN = datetime(2025, 9, 1)
 
@@ -25,6 +26,30 @@ def sold_together(
     return {
         (a, b) for a, b in combinations(sorted(found), 2) if not set(found[a]).isdisjoint(found[b])
     }
+
+
+def sku(sku_id: int, match_key: str | None, company: str = "aldi", **more: str) -> SkuFacts:
+    return SkuFacts(sku_id, company, str(sku_id), more.get("barcode"), match_key)
+
+
+def groups(skus: Sequence[SkuFacts], *decisions: Decision) -> list[list[int]]:
+    return sorted(sorted(group) for group in could_be_one(skus, decisions))
+
+
+def test_skus_of_one_company_with_one_name_and_no_barcode_could_be_one() -> None:
+    skus = [
+        *(sku(1, "tea"), sku(2, "tea"), sku(3, "tea")),
+        *(sku(4, "milk"), sku(5, None), sku(6, None)),
+        *(sku(7, "milk", "coles"), sku(8, "tea", "coles"), sku(9, "tea", "coles")),
+        sku(10, "tea", barcode="9300000000019"),
+    ]
+    assert groups(skus) == [[1, 2, 3], [8, 9]]
+
+
+def test_what_an_operator_called_the_same_could_be_one_too_and_what_not_is_not() -> None:
+    skus = [sku(1, "tea"), sku(2, "chai"), sku(3, "milk"), sku(4, "chai"), sku(5, None)]
+    assert groups(skus, Decision("same", 1, 2), Decision("never", 3, 4)) == [[1, 2, 4]]
+    assert groups(skus, Decision("same", 1, 5), Decision("same", 3, 99)) == [[1, 5], [2, 4]]
 
 
 def test_two_skus_in_one_snapshot_were_sold_together() -> None:

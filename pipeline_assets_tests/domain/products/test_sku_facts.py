@@ -216,3 +216,18 @@ def _naive_barcode(said: Iterable[Said]) -> tuple[str | None, datetime | None]:
         return None, None
     newest = max(scraped_at for scraped_at, _ in gave)
     return min(barcode for scraped_at, barcode in gave if scraped_at == newest), newest
+
+
+def test_a_sku_that_stays_as_it_was_does_not_hide_those_behind_it() -> None:
+    book = Book([Visit(NOON, "1", [listing("1", brand="Tips"), listing("2")])])
+    older = Visit(MORNING, "2", [listing("1"), listing("2", brand="Dilmah"), listing("3")])
+    plan = book.take(older)
+    assert ([*plan.new], [*plan.changed]) == (["3"], [1002])
+    same = Visit(MORNING, "3", [listing("1", brand="Tips"), listing("4")])
+    assert [*book.take(same).new] == ["4"]
+
+
+def test_a_barcode_is_seen_again_only_later() -> None:
+    book = Book([visit(NOON, "1", barcode=B1)])
+    assert book.take(visit(NOON, "0", barcode=B1)).barcode_seen_again == []
+    assert book.take(visit(NIGHT, "1", barcode=B1)).barcode_seen_again == [1001]
