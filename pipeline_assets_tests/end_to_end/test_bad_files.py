@@ -84,6 +84,7 @@ ROWS: dict[str, tuple[object, str | None]] = {
     "price of 5000 digits": (long_number("price_current"), "bad_price"),
     "sku of 5000 digits": (long_number("sku"), "too_long"),
     "name of 5000 digits": (long_number("name"), "too_long"),
+    "brand that grows": ({"product": {"sku": "9", "name": "x", "brand": "ﬃ" * 255}}, None),
     "sku again": ({"product": {"sku": "1", "name": "x", "price_current": 7}}, "repeated_sku"),
 }
 

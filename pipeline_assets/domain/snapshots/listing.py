@@ -14,6 +14,7 @@ from pipeline_assets.domain.normalisation.barcodes import normalise_barcode
 from pipeline_assets.domain.normalisation.money import price_cents
 from pipeline_assets.domain.normalisation.timestamps import parse_moment
 from pipeline_assets.domain.normalisation.unit_prices import parse_unit_price
+from pipeline_assets.domain.normalisation.words import normalise_brand
 from pipeline_assets.domain.retailers import IMAGE_KEYS, NO_BARCODE_KEYS
 
 MAX_NAME_LENGTH = 512
@@ -140,13 +141,22 @@ def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
 def _facts(name: str, raw: RawProduct, dropped: dict[str, int]) -> ListedFacts:
     return ListedFacts(
         name=name,
-        brand=_text(raw.brand, "brand", MAX_TEXT_LENGTH, dropped),
+        brand=_brand(raw.brand, dropped),
         size=_text(raw.size, "size", MAX_TEXT_LENGTH, dropped),
         category_path=_category(raw.category_path, dropped),
         url=_text(raw.url, "url", MAX_URL_LENGTH, dropped),
         image_url=_text(raw.image_url, "image_url", MAX_URL_LENGTH, dropped),
         aldi_image_url=_second_image(raw, dropped),
     )
+
+
+def _brand(value: object, dropped: dict[str, int]) -> str | None:
+    """A brand is dropped too when its normalised name is too long: `ﬃ` becomes three letters."""
+    brand = _text(value, "brand", MAX_TEXT_LENGTH, dropped)
+    if brand is None or brand.isascii() or len(normalise_brand(brand) or "") <= MAX_TEXT_LENGTH:
+        return brand
+    dropped["brand"] = dropped.get("brand", 0) + 1
+    return None
 
 
 def _terms(raw: RawProduct) -> Terms:
