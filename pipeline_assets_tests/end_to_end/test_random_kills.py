@@ -26,7 +26,7 @@ from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
 
-ROUNDS, FEW_ROUNDS = rounds(50), max(1, rounds(50) // 10)
+ROUNDS, FEW_ROUNDS = rounds(50), max(1, rounds(50) // 5)
 
 # About as long as an undisturbed drain of these files takes, post-processing included.
 BEGUN = "SELECT COUNT(*) FROM file_attempts"
