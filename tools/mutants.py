@@ -100,8 +100,8 @@ def lay_out(group: str, settings: Mapping[str, Any]) -> Path:
             *("-m", "not soak", "-k", settings["tests_chosen"]),
             *settings["tests"],
         ],
-        "timeout_constant": 3.0,
-        "timeout_multiplier": 4.0,
+        "timeout_constant": 20.0,
+        "timeout_multiplier": 3.0,
         "track_dependencies": False,
         "use_git_change_detection": False,
     }
