@@ -31,7 +31,7 @@ def together() -> Iterator[Together]:
     """Runs `COMMANDS` at the same moment in a workplace; returns statuses and what they printed."""
     pipe = subprocess.PIPE
     command = [sys.executable, "-m", at_once.__name__]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
 

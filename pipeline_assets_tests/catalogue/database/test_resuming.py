@@ -32,6 +32,7 @@ from pipeline_assets_tests.catalogue.database.interrupted import cut_after_every
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.test_prepared import schema
+from pipeline_assets_tests.workplace import PROJECT_ROOT
 
 FIRST = "0001"
 # At least one row in each table that a later revision has changed, or that others refer to.
@@ -249,7 +250,7 @@ def test_a_migration_whose_process_is_killed_is_resumed(
 def _killer() -> Iterator[subprocess.Popen[str]]:
     command_line = [sys.executable, "-m", interrupted.__name__]
     with subprocess.Popen(
-        command_line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command_line, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         yield process
         assert process.stdin is not None
