@@ -3,15 +3,16 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from pipeline_assets.cli import main
-from pipeline_assets_tests.workplace import Workplace
+from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
 
 SCRIPT = Path(sys.executable).with_name("pipeline-assets")
 
@@ -68,3 +69,21 @@ def process(place: Workplace, *arguments: str, **more: str) -> Ran:
 def outcomes(report: Mapping[str, Any]) -> dict[str, tuple[str, str | None]]:
     """What the report of a drain says of each file, as name → (outcome, reason)."""
     return {one["name"]: (one["outcome"], one["reason"]) for one in report["files"]}
+
+
+@contextmanager
+def beside(module: str) -> Iterator[tuple[IO[str], IO[str]]]:
+    """A module of the tests as a process of its own; its stdin and stdout, to talk line by line.
+
+    It runs in the project's folder, wherever an earlier test left this process, and ends by itself
+    once its stdin is closed.
+    """
+    command = [sys.executable, "-m", module]
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield process.stdin, process.stdout
+        process.stdin.close()
+        assert process.wait(timeout=10) == 0

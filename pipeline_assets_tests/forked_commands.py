@@ -8,7 +8,6 @@ What it prints goes to the files `output`.out and `output`.err.
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
@@ -30,8 +29,8 @@ from pipeline_assets.enrichment import looking_up as _looking_up  # noqa: F401
 from pipeline_assets.orchestration import drain as _drain  # noqa: F401
 from pipeline_assets.services.enrichment import wiring as _wiring  # noqa: F401
 from pipeline_assets.services.operators import status as _status  # noqa: F401
-from pipeline_assets_tests.commands import Ran
-from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
+from pipeline_assets_tests.commands import Ran, beside
+from pipeline_assets_tests.workplace import Workplace
 
 _OURS = ("PIPELINE_", "DAGSTER_", "CATALOGUE_")
 LONGEST_S = 120
@@ -78,13 +77,7 @@ Fork = Callable[..., Running]
 @contextmanager
 def forks() -> Iterator[Fork]:
     """Starts commands in a workplace, one after the other, as the environment says."""
-    command = [sys.executable, "-m", "pipeline_assets_tests.forked_commands"]
-    with subprocess.Popen(
-        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        stdin, stdout = server.stdin, server.stdout
-        assert stdin is not None
-        assert stdout is not None
+    with beside("pipeline_assets_tests.forked_commands") as (stdin, stdout):
 
         def start(place: Workplace, *arguments: str, **variables: str) -> Running:
             ours = {name: value for name, value in os.environ.items() if name.startswith(_OURS)}
@@ -107,8 +100,6 @@ def forks() -> Iterator[Fork]:
             return Running(process_id, await_end)
 
         yield start
-        stdin.close()
-        assert server.wait(timeout=10) == 0
 
 
 def _of_session(session_id: int) -> list[str]:

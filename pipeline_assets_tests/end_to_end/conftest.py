@@ -1,8 +1,6 @@
 """The real files, drained once for all tests that look at the outcome."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -10,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_assets_tests.commands import beside
 from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.end_to_end.killed_drain import Death
 from pipeline_assets_tests.enrichment.shop import Shop, at_shop, open_shop
 from pipeline_assets_tests.forked_commands import Fork, forks
-from pipeline_assets_tests.workplace import PROJECT_ROOT, Clock, Workplace
+from pipeline_assets_tests.workplace import Clock, Workplace
 
 
 @pytest.fixture(scope="session")
@@ -60,13 +59,7 @@ Kill = Callable[[Workplace, Death], None]
 @pytest.fixture(scope="module")
 def kill() -> Iterator[Kill]:
     """Drains a workplace in a process that is killed where the death says."""
-    command = [sys.executable, "-m", "pipeline_assets_tests.end_to_end.killed_drain"]
-    with subprocess.Popen(
-        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        stdin, stdout = process.stdin, process.stdout
-        assert stdin is not None
-        assert stdout is not None
+    with beside("pipeline_assets_tests.end_to_end.killed_drain") as (stdin, stdout):
 
         def send(place: Workplace, death: Death) -> None:
             stdin.write(replace(death, root=str(place.root)).as_line())
@@ -74,8 +67,6 @@ def kill() -> Iterator[Kill]:
             assert stdout.readline() == "-9\n", "the process was not killed where it should be"
 
         yield send
-        stdin.close()
-        assert process.wait(timeout=10) == 0
 
 
 @pytest.fixture(scope="session")

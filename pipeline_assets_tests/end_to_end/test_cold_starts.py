@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pipeline_assets_tests.commands import process
+from pipeline_assets_tests.commands import beside, process
 from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.end_to_end import at_once
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
@@ -29,11 +29,7 @@ Together = Callable[[Workplace], list[tuple[int, str]]]
 @pytest.fixture(scope="module")
 def together() -> Iterator[Together]:
     """Runs `COMMANDS` at the same moment in a workplace; returns statuses and what they printed."""
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-m", at_once.__name__]
-    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    with beside(at_once.__name__) as (stdin, stdout):
 
         def run(place: Workplace) -> list[tuple[int, str]]:
             order = {
@@ -41,12 +37,11 @@ def together() -> Iterator[Together]:
                 "home": str(place.home),
                 "commands": COMMANDS,
             }
-            process.stdin.write(json.dumps(order) + "\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            return [tuple(one) for one in json.loads(process.stdout.readline())]  # type: ignore[union-attr]
+            stdin.write(json.dumps(order) + "\n")
+            stdin.flush()
+            return [tuple(one) for one in json.loads(stdout.readline())]
 
         yield run
-        process.stdin.close()
 
 
 def on_sqlite(root: Path, server: MariaDb | None) -> Workplace:

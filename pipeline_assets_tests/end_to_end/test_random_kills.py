@@ -19,12 +19,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from pipeline_assets_tests.commands import beside
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.soaks import SEED, rounds
-from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
+from pipeline_assets_tests.workplace import Workplace
 
 ROUNDS, FEW_ROUNDS = rounds(50), max(1, rounds(50) // 5)
 
@@ -38,13 +39,7 @@ Drain = Callable[[Workplace, float | None], int]
 @pytest.fixture(scope="module")
 def drain() -> Iterator[Drain]:
     """Drains a workplace in a fork; kills it so many seconds after its first file was begun."""
-    command = [sys.executable, "-m", "pipeline_assets_tests.end_to_end.random_kills"]
-    with subprocess.Popen(
-        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        stdin, stdout = process.stdin, process.stdout
-        assert stdin is not None
-        assert stdout is not None
+    with beside("pipeline_assets_tests.end_to_end.random_kills") as (stdin, stdout):
 
         def send(place: Workplace, delay_s: float | None) -> int:
             order = {"environment": place.environment, "home": str(place.home)}
@@ -54,8 +49,6 @@ def drain() -> Iterator[Drain]:
             return int(stdout.readline())
 
         yield send
-        stdin.close()
-        assert process.wait(timeout=10) == 0
 
 
 def fill(place: Workplace) -> Counter[str]:
