@@ -2,8 +2,8 @@
 
 from pipeline_assets.catalogue.database.dialect import Dialect
 
-# A store is current while its last accepted snapshot is at most this old.
-_CURRENT_DAYS = 7
+# A store is current while its last accepted snapshot is at most this many days old.
+_CURRENT_DAYS = "(SELECT value FROM catalogue_settings WHERE name = 'current_days')"
 
 
 def _prices(dialect: Dialect) -> str:
@@ -69,11 +69,10 @@ SELECT stores.company AS company,
 def stores_to_scrape(dialect: Dialect) -> str:
     """The select behind `stores_to_scrape`: all stores, most worth scraping first.
 
-    First those never scraped, then flagged anchors, then the rest; in each, anchors before members,
-    then the stalest first.
+    First those never scraped, then flagged anchors, then stale ones, then those that are current;
+    in each, anchors before members, then the stalest first.
     """
-    del dialect  # the same on all databases
-    return """
+    return f"""
 SELECT stores.company AS company,
        stores.store_id AS store_id,
        stores.store_name AS store_name,
@@ -82,6 +81,7 @@ SELECT stores.company AS company,
        CASE
          WHEN stores.last_scraped_at IS NULL THEN 'never scraped'
          WHEN is_flagged AND anchor_store_id = stores.store_id THEN 'flagged'
+         WHEN stores.last_scraped_at >= {dialect.days_ago(_CURRENT_DAYS)} THEN 'current'
          ELSE 'stale'
        END AS reason,
        anchor_store_id = stores.store_id AS is_anchor,
@@ -95,6 +95,7 @@ SELECT stores.company AS company,
  ORDER BY CASE
             WHEN stores.last_scraped_at IS NULL THEN 1
             WHEN is_flagged AND anchor_store_id = stores.store_id THEN 2
+            WHEN stores.last_scraped_at >= {dialect.days_ago(_CURRENT_DAYS)} THEN 4
             ELSE 3
           END,
           CASE WHEN anchor_store_id = stores.store_id THEN 0 ELSE 1 END,

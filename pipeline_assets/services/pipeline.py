@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from pipeline_assets.catalogue.database.engine import engine_for
 from pipeline_assets.catalogue.database.migrate import migrate
+from pipeline_assets.catalogue.kept_settings import keep_settings
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Folders, Inbox
 from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings
@@ -67,7 +68,8 @@ class Pipeline:
         )
 
     def prepare(self) -> "Pipeline":
-        """Create missing folders, and migrate the catalogue if it is not up to date."""
+        """Create missing folders, migrate the catalogue, store the settings that views use."""
         self.folders.create()
         migrate(self.engine)
+        keep_settings(self.engine, {"current_days": str(self.settings.current_days)})
         return self

@@ -295,8 +295,8 @@ def test_stores_to_scrape_puts_first_what_is_worth_most(shops: Shops) -> None:
     ) == [
         ("G7", "never scraped", 1, 1),
         ("G5", "flagged", 1, 2),
-        ("G1", "stale", 1, 3),
         ("G6", "stale", 0, 2),
         ("G2", "stale", 0, 3),
-        ("G3", "stale", 0, 3),
+        ("G1", "current", 1, 3),
+        ("G3", "current", 0, 3),
     ]

@@ -85,8 +85,8 @@ class Dialect(ABC):
         """SQL: the whole number in `column` with a point before its last `scale` digits."""
 
     @abstractmethod
-    def days_ago(self, days: int) -> str:
-        """SQL: the moment (UTC) this many days before now."""
+    def days_ago(self, days: str) -> str:
+        """SQL: the moment (UTC) this many days, an expression, before now."""
 
 
 class _Sqlite(Dialect):
@@ -165,8 +165,8 @@ class _Sqlite(Dialect):
         # a number; the tables have the exact integers.
         return f"{column} / {10**scale}.0"
 
-    def days_ago(self, days: int) -> str:
-        return f"datetime('now', '-{days} days')"
+    def days_ago(self, days: str) -> str:
+        return f"datetime('now', '-' || {days} || ' days')"
 
 
 class _MySql(Dialect):
@@ -247,7 +247,7 @@ class _MySql(Dialect):
     def decimal(self, column: str, precision: int, scale: int) -> str:
         return f"CAST({column} / {10**scale} AS DECIMAL({precision}, {scale}))"
 
-    def days_ago(self, days: int) -> str:
+    def days_ago(self, days: str) -> str:
         return f"(UTC_TIMESTAMP(6) - INTERVAL {days} DAY)"
 
 

@@ -7,6 +7,7 @@ the file gives.
 """
 
 from pipeline_assets.catalogue.schema.base import metadata
+from pipeline_assets.catalogue.schema.bookkeeping import catalogue_settings, catalogue_totals
 from pipeline_assets.catalogue.schema.enrichment import enriched_files, enriched_rows
 from pipeline_assets.catalogue.schema.files import (
     file_attempts,
@@ -39,6 +40,8 @@ __all__ = [
     "brand_aliases",
     "brand_translations",
     "brands",
+    "catalogue_settings",
+    "catalogue_totals",
     "categories",
     "companies",
     "enriched_files",

@@ -48,7 +48,15 @@ file_attempts = Table(
     Column("process", text_of(128)),
     Column("started_at", MOMENT, nullable=False),
     Column("ended_at", MOMENT),
+    # As far as a file that was refused could be read.
+    Column("company", COMPANY),
+    Column("store_id", STORE_ID),
+    Column("rows_read", Integer),
+    Column("rows_rejected", Integer),
+    # When an operator said that a refused file needs nothing more.
+    Column("acknowledged_at", MOMENT),
     Index("ix_file_attempts_name", "inbox", "name"),
+    Index("ix_file_attempts_ended_at", "ended_at"),
     Index("ix_file_attempts_outcome", "outcome"),
     Index("ix_file_attempts_run_id", "run_id"),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue import ledger, neighbourhood, prices, skus, stores
+from pipeline_assets.catalogue import ledger, neighbourhood, prices, skus, stores, totals
 from pipeline_assets.domain.products.sku_facts import plan_skus
 from pipeline_assets.domain.products.touched import former_identities, shelf_mates
 from pipeline_assets.domain.snapshots.listing import Listing
@@ -66,9 +66,18 @@ def write_snapshot(
         "prices_delisted": len(price_plan.delisted),
     }
     ledger.complete_entry(connection, file_id, changes)
+    totals.add_to_totals(connection, _added_rows(price_plan, len(new_ids)))
     counts = _row_counts(snapshot) | changes | {"skus_changed": len(sku_plan.changed)}
     matched = Counter(rules[sku_id] for sku_id in new_ids.values())
     return WrittenSnapshot(file_id, counts, dict(sorted(matched.items())))
+
+
+def _added_rows(plan: PricePlan, new_skus: int) -> dict[str, int]:
+    return {
+        "prices": len(plan.new) - len(plan.delisted),
+        "price_history": len(plan.history),
+        "skus": new_skus,
+    }
 
 
 def _row_counts(snapshot: Snapshot) -> dict[str, int]:

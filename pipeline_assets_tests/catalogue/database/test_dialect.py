@@ -133,6 +133,6 @@ def test_the_sql_of_the_views_says_the_same(engine: Engine) -> None:
     price, unit_price = dialect.decimal("1995", 9, 2), dialect.decimal("16845", 16, 4)
     with reading(engine) as connection:
         row = connection.execute(
-            text(f"SELECT {price}, {unit_price}, {dialect.days_ago(7)} < {dialect.days_ago(6)}")
+            text(f"SELECT {price}, {unit_price}, {dialect.days_ago('7')} < {dialect.days_ago('6')}")
         ).one()
     assert (float(row[0]), float(row[1]), row[2]) == (19.95, 1.6845, 1)

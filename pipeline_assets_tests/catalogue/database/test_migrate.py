@@ -9,6 +9,7 @@ from sqlalchemy import Engine, inspect, text
 from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.catalogue.database.migrate import VIEWS, alembic_config, migrate
 from pipeline_assets.catalogue.schema import metadata
+from pipeline_assets.catalogue.totals import read_totals
 from pipeline_assets.errors import UsageError
 
 
@@ -78,3 +79,22 @@ def test_a_catalogue_of_a_newer_version_is_refused_with_what_to_do(engine: Engin
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UsageError, match=r"9999.*newer version.*Upgrade"):
         migrate(engine)
+
+
+def test_an_older_catalogues_tables_are_counted_when_it_gets_its_totals(engine: Engine) -> None:
+    with writing(engine) as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.execute(text("INSERT INTO companies VALUES ('aldi', '2025-09-09 00:00:00')"))
+        for sku in ("1", "2"):
+            connection.execute(
+                text(
+                    "INSERT INTO skus (company, sku, name, facts_at, facts_store_id,"
+                    " identity_file_id) VALUES ('aldi', :sku, 'x', '2025-09-09 00:00:00', 'G1', 1)"
+                ),
+                {"sku": sku},
+            )
+    migrate(engine)
+    with reading(engine) as connection:
+        assert read_totals(connection) == {"prices": 0, "price_history": 0, "skus": 2}
