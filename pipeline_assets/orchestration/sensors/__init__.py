@@ -1,0 +1,18 @@
+"""The sensors, which are thin: each asks the services what is due and requests runs for it.
+
+One module per sensor; `ticks` is what they share, `requests` is what they request.
+"""
+
+from pipeline_assets.orchestration.sensors.barcode_enrichment_inbox import (
+    barcode_enrichment_inbox_sensor,
+)
+from pipeline_assets.orchestration.sensors.post_processing import post_processing_sensor
+from pipeline_assets.orchestration.sensors.product_inbox import product_inbox_sensor
+from pipeline_assets.orchestration.sensors.requests import file_config
+
+__all__ = [
+    "barcode_enrichment_inbox_sensor",
+    "file_config",
+    "post_processing_sensor",
+    "product_inbox_sensor",
+]

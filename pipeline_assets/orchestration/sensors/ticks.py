@@ -1,0 +1,42 @@
+"""What the sensors share: how often they look, what a tick remembers, and what stops a tick."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+
+from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError
+from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.orchestration.instance import refuse_temporary_storage
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.services.pipeline import Pipeline
+
+CHECK_INTERVAL_S = 5
+# MySQL stores a cursor as 64 KB of text; beyond this the file system's ctime has to do.
+_MAX_REMEMBERED_LOOKS = 100
+
+Tick = dg.SensorResult | dg.SkipReason
+
+
+def evaluated(
+    context: dg.SensorEvaluationContext,
+    pipeline: PipelineResource,
+    tick: Callable[[dg.SensorEvaluationContext, Pipeline], Tick],
+) -> Tick:
+    """What `tick` says, or why the work cannot be done now."""
+    try:
+        refuse_temporary_storage(context.instance)
+        return tick(context, pipeline.open())
+    except (CatalogueUnavailableError, DagsterStorageError) as error:
+        return dg.SkipReason(str(error))
+
+
+def remembered(context: dg.SensorEvaluationContext) -> dict[str, Any]:
+    """What the last tick left in the cursor; a hint, for a tick that fails loses it."""
+    return json.loads(context.cursor) if context.cursor else {}
+
+
+def looks(settled: SettledFiles) -> dict[str, float]:
+    """The looks at arriving files that the next tick is to know of."""
+    return dict(sorted(settled.seen.items())[:_MAX_REMEMBERED_LOOKS])
