@@ -1,6 +1,7 @@
 """Fixtures that every test can ask for; how a workplace behaves is in `workplace`."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from pipeline_assets_tests.mariadb import REQUIRED, MariaDb, running_server, ser
 from pipeline_assets_tests.workplace import Workplace
 
 # Fixtures of a session or a module that take seconds.
-COSTLY = {"drained_real_files", "taken_bad_files", "kill", "fork"}
+COSTLY = {"drained_real_files", "taken_bad_files", "kill", "fork", "morning"}
+BROWSER_REQUIRED = "PIPELINE_TESTS_REQUIRE_CHROMIUM"
 # How long an example takes says more about what else the machine is doing.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
@@ -64,6 +66,15 @@ def required_server() -> str:
         assert not os.environ.get(REQUIRED), "MariaDB is required here, and there is none"
         pytest.skip("there is no mariadbd (Debian's package `mariadb-server`)")
     return binary
+
+
+def required_chromium() -> str:
+    """The browser's path; without one the test is skipped, unless it must not be."""
+    found = shutil.which("chromium")
+    if found is None:
+        assert not os.environ.get(BROWSER_REQUIRED), "Chromium is required here, and there is none"
+        pytest.skip("Chromium is not installed (Debian's package `chromium`)")
+    return found
 
 
 @pytest.fixture

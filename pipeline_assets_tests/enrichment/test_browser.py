@@ -1,8 +1,6 @@
 """Sessions from a real Chromium: it waits for the shop's page, and its cookies serve httpx."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +10,7 @@ from pipeline_assets.enrichment.browser import BrowserSessions
 from pipeline_assets.enrichment.origins import AllowList
 from pipeline_assets.errors import HaltedFileError, SessionError, UsageError
 from pipeline_assets.services.enrichment.enrich_file import enrich_file
+from pipeline_assets_tests.conftest import required_chromium
 from pipeline_assets_tests.enrichment.shop import (
     Shop,
     answer,
@@ -24,7 +23,6 @@ from pipeline_assets_tests.enrichment.shop import (
 from pipeline_assets_tests.workplace import Workplace
 
 IN_STORE_401 = {"fulfillmentStoreId": "401"}
-REQUIRED = "PIPELINE_TESTS_REQUIRE_CHROMIUM"
 SOLVES_ITSELF = """<html><body>Are you a robot? <img src="{elsewhere}">
 <iframe src="{elsewhere}"></iframe>
 <script>setTimeout(() => {{ document.cookie = "solved=yes; path=/"; location.reload() }}, {ms})
@@ -34,10 +32,7 @@ SOLVES_ITSELF = """<html><body>Are you a robot? <img src="{elsewhere}">
 @pytest.fixture(autouse=True)
 def chromium(monkeypatch: pytest.MonkeyPatch) -> str:
     """Chromium's path; without a display, so that no window is opened."""
-    found = shutil.which("chromium")
-    if found is None:
-        assert not os.environ.get(REQUIRED), "Chromium is required here, and there is none"
-        pytest.skip("Chromium is not installed (Debian's package `chromium`)")
+    found = required_chromium()
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     return found
