@@ -1,6 +1,7 @@
 """One tree of errors. Each has its facts as attributes and a message that says what to do."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ class UsageError(PipelineError):
     """The request does not make sense; nothing was done."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of a file that was refused, as far as it could be read; None is unknown."""
+
+    company: str | None = None
+    store_id: str | None = None
+    rows_read: int | None = None
+    rows_rejected: int | None = None
+
+
 class RefusedFileError(PipelineError):
     """A bad file: it is moved whole to `quarantine/<reason>/`, with this message next to it.
 
@@ -20,11 +31,18 @@ class RefusedFileError(PipelineError):
     `rejected` are the rows that the row rules had rejected by then, as far as the file was read.
     """
 
-    def __init__(self, reason: str, message: str, rejected: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        rejected: Sequence[Any] = (),
+        facts: FileFacts | None = None,
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
         self.rejected = rejected
+        self.facts = facts or FileFacts()
 
 
 class VanishedFileError(PipelineError):

@@ -113,6 +113,10 @@ class Settings(BaseSettings):
         description="longest that post-processing waits for the inbox to be empty",
     )
 
+    report_window_s: float = Field(
+        default=86_400, gt=0, description="how far back reports and `status` list files"
+    )
+
     enrichment_hosts: str = Field(
         default=",".join(PAGE_HOSTS),
         description="hosts (https) or origins to request product pages from, separated by commas",

@@ -1,6 +1,7 @@
 """The record of attempts: what happened to each version of each inbox file, in order."""
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from pipeline_assets.catalogue.database.statements import insert_row, rows_where_in
 from pipeline_assets.catalogue.schema import file_attempts
 from pipeline_assets.domain.files.attempts import USED_WAIVER, WAIVER, Attempt, Event
+from pipeline_assets.errors import FileFacts
 
 _ATTEMPT = select(*(file_attempts.c[name] for name in Attempt.__dataclass_fields__)).order_by(
     file_attempts.c.attempt_id
@@ -51,12 +53,14 @@ def end(
     reason: str | None = None,
     message: str | None = None,
     digest: str | None = None,
+    facts: FileFacts | None = None,
 ) -> None:
-    """Record how an attempt ended."""
+    """Record how an attempt ended; `facts` are those of a file that was refused."""
+    values = {"outcome": outcome.value, "reason": reason, "message": message, "digest": digest}
     connection.execute(
         update(file_attempts)
         .where(file_attempts.c.attempt_id == attempt_id)
-        .values(outcome=outcome.value, reason=reason, message=message, digest=digest, ended_at=now)
+        .values(**values, ended_at=now, **asdict(facts or FileFacts()))
     )
 
 

@@ -13,13 +13,20 @@ from pipeline_assets.catalogue.schema import ingested_files
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """An accepted file: where it came from, where it goes, and when it got there (None: open)."""
+    """An accepted file: where it came from, where it goes, and when it got there (None: open).
+
+    Besides, which store it is from and how many rows it has.
+    """
 
     file_id: int
     digest: str
     source_path: str
     archive_path: str
     moved_at: datetime | None
+    company: str
+    store_id: str
+    rows_read: int
+    rows_rejected: int
 
 
 # What a file changes is known only after it has a file_id.
@@ -32,13 +39,7 @@ NOTHING_CHANGED = {
     "prices_delisted": 0,
 }
 
-_ENTRY = select(
-    ingested_files.c.file_id,
-    ingested_files.c.digest,
-    ingested_files.c.source_path,
-    ingested_files.c.archive_path,
-    ingested_files.c.moved_at,
-)
+_ENTRY = select(*(ingested_files.c[name] for name in LedgerEntry.__dataclass_fields__))
 
 
 def entry_with_digest(connection: Connection, digest: str) -> LedgerEntry | None:

@@ -51,6 +51,7 @@ def check_acceptance(
             "future",
             f"The snapshot's time, {_shown(scraped_at)}, is more than {rules.future_tolerance} "
             f"ahead of now, {_shown(now)}. Correct the scraper's clock and scrape again.",
+            facts=snapshot.facts,
         )
     if last is None:
         return
@@ -60,6 +61,7 @@ def check_acceptance(
             f"The snapshot's time, {_shown(scraped_at)}, is not later than that of the store's "
             f"last accepted snapshot, {_shown(last.scraped_at)}. The catalogue's prices are at "
             "least as new, so there is nothing to do.",
+            facts=snapshot.facts,
         )
     priced = snapshot.rows_priced
     if priced < rules.partial_share * last.rows_priced and not rules.may_be_partial:
@@ -69,6 +71,7 @@ def check_acceptance(
             f"{last.rows_priced}, and at least {rules.partial_share:.0%} of that is required. "
             "Accepting this one would delist articles that are still sold. Scrape the store again. "
             "If it really sells this little now, run: pipeline-assets requeue --force FILE.",
+            facts=snapshot.facts,
         )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline_assets.domain.normalisation.timestamps import parse_moment
-from pipeline_assets.errors import RefusedFileError
+from pipeline_assets.errors import FileFacts, RefusedFileError
 
 MAX_KEY_LENGTH = 64
 MAX_STORE_NAME_LENGTH = 255
@@ -41,6 +41,7 @@ def parse_header(metadata: Mapping[str, object], zone: ZoneInfo) -> Header:
             f"company and store_id (at most {MAX_KEY_LENGTH} characters each), and scraped_date "
             "(or scraped_at) as ISO date or date-time. "
             "Fix the line and drop the file into the inbox again.",
+            facts=FileFacts(company, store_id),
         )
     return Header(
         company,

@@ -19,7 +19,7 @@ from pipeline_assets.domain.snapshots.listing import (
     to_listing,
 )
 from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
-from pipeline_assets.errors import RefusedFileError
+from pipeline_assets.errors import FileFacts, RefusedFileError
 
 MAX_SHOWN_LINE = 2_000
 
@@ -62,7 +62,9 @@ def parse_snapshot(lines: Sequence[bytes], zone: ZoneInfo) -> Snapshot:
             first_line[listing.sku] = number
             listings.append(listing)
     if not listings:
-        raise RefusedFileError("no_products", _no_products(rejected), rejected)
+        rows = len(rejected)
+        facts = FileFacts(header.company, header.store_id, rows, rows)
+        raise RefusedFileError("no_products", _no_products(rejected), rejected, facts)
     return Snapshot(header, listings, rejected, dropped)
 
 

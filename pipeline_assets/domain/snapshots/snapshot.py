@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.domain.snapshots.listing import Listing
+from pipeline_assets.errors import FileFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Snapshot:
     def rows_priced(self) -> int:
         """The number of accepted rows that have a price today."""
         return sum(listing.price_cents is not None for listing in self.listings)
+
+    @property
+    def facts(self) -> FileFacts:
+        """What the record says about the file if it is refused."""
+        header = self.header
+        return FileFacts(header.company, header.store_id, self.rows_read, len(self.rejected))
 
     @property
     def rejected_by_reason(self) -> dict[str, int]:

@@ -1,12 +1,14 @@
 """Moves a refused file to quarantine, unchanged, and writes an explanation next to it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import Lock, writing
 from pipeline_assets.domain.files.attempts import Event
-from pipeline_assets.errors import RefusedFileError, VanishedFileError
+from pipeline_assets.domain.snapshots.rows import is_row
+from pipeline_assets.errors import FileFacts, RefusedFileError, VanishedFileError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.reading import ReadFile
 from pipeline_assets.inbox.refused import move_with_reason
@@ -36,6 +38,7 @@ def quarantine(
         "run_id": run_id,
     }
     # One process at a time, so that none removes the explanation that another has just written.
+    facts = _facts(read, refusal)
     with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
         place = move_with_reason(path, read.file, target, sidecar)
         if place is not None:
@@ -47,6 +50,7 @@ def quarantine(
                 reason=refusal.reason,
                 message=refusal.message,
                 digest=read.digest,
+                facts=facts,
             )
     if place is None:
         return vanished(pipeline, path, attempt_id)
@@ -56,7 +60,16 @@ def quarantine(
         pipeline.folders.relative(place),
         refusal.reason,
         refusal.message,
+        facts=facts,
     )
+
+
+def _facts(read: ReadFile, refusal: RefusedFileError) -> FileFacts:
+    """What is known of the file: its rows can be counted even if nobody could make sense of it."""
+    facts = refusal.facts
+    if facts.rows_read is None and read.lines is not None:
+        return replace(facts, rows_read=sum(map(is_row, read.lines)))
+    return facts
 
 
 def vanished(pipeline: Pipeline, path: Path, attempt_id: int) -> FileOutcome:

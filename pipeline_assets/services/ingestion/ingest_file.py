@@ -20,7 +20,7 @@ from pipeline_assets.domain.files.attempts import Event, is_forced
 from pipeline_assets.domain.snapshots.acceptance import AcceptanceRules, check_acceptance
 from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
-from pipeline_assets.errors import RefusedFileError
+from pipeline_assets.errors import FileFacts, RefusedFileError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.reading import ReadFile
@@ -95,6 +95,7 @@ class _Ingestion:
             place,
             header=snapshot.header,
             counts=written.counts,
+            table_rows=written.table_rows,
             rejected_by_reason=snapshot.rejected_by_reason,
             matched_by_rule=written.matched_by_rule,
         )
@@ -169,4 +170,5 @@ def _unfinished_move(connection: Connection, digest: str) -> int | None:
         "duplicate",
         f"The same bytes were accepted before, as {entry.source_path}; they are in "
         f"{entry.archive_path}. There is nothing to do.",
+        facts=FileFacts(entry.company, entry.store_id, entry.rows_read, entry.rows_rejected),
     )
