@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import rows_where_in
 from pipeline_assets.catalogue.schema import enriched_files, enriched_rows, skus
@@ -140,6 +140,11 @@ def close_delivery(connection: Connection, digest: str, archive_path: str, now: 
         .where(enriched_files.c.digest == digest)
         .values(archive_path=archive_path, moved_at=now)
     )
+
+
+def number_of_deliveries(connection: Connection) -> int:
+    """How many files have been enriched: the rows of `enriched_files`."""
+    return connection.execute(select(func.count()).select_from(enriched_files)).scalar_one()
 
 
 def figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[str, int]]:

@@ -11,6 +11,7 @@ from pipeline_assets.catalogue.schema import (
     companies,
     file_attempts,
     ingested_files,
+    metadata,
     price_history,
     prices,
     products,
@@ -61,6 +62,12 @@ def _figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[s
     wanted = select(ingested_files.c.run_id, *(ingested_files.c[name] for name in FILE_FIGURES))
     rows = rows_where_in(connection, wanted, ingested_files.c.run_id, run_ids)
     return {row[0]: dict(zip(FILE_FIGURES, row[1:], strict=True)) for row in rows}
+
+
+def count_rows(connection: Connection, table: str) -> int:
+    """How many rows the table of this name has."""
+    counted = select(func.count()).select_from(metadata.tables[table])
+    return connection.execute(counted).scalar_one()
 
 
 def sizes(connection: Connection) -> dict[str, int]:

@@ -177,7 +177,7 @@ def show_steps(report: Mapping[str, Any]) -> None:
     table.add_column("changed", justify="right", no_wrap=True)
     table.add_column("figures")
     for step in report["steps"]:
-        hidden = {"step", "changed", "seconds", "dry_run", "details"}
+        hidden = {"step", "changed", "seconds", "dry_run", "details", "dagster/row_count"}
         figures = [f"{name} {value:,}" for name, value in step.items() if name not in hidden]
         table.add_row(step["step"], f"{step['changed']:,}", ", ".join(figures))
     console.print(table)

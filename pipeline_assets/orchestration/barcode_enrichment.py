@@ -81,7 +81,7 @@ def enriched_barcodes(
         except EnrichmentBusyError as busy:
             outcome = FileOutcome(name, State.BUSY, message=str(busy))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
-        yield dg.MaterializeResult(metadata=enrichment_metadata(outcome))
+        yield dg.MaterializeResult(metadata=enrichment_metadata(ENRICH_OP, outcome))
         context.log.info(f"{name} is enriched and was delivered as {outcome.delivered_to}")
     else:
         observe(context, ENRICH_OP, outcome)

@@ -1,48 +1,65 @@
-"""What a run shows about a file in Dagster's UI."""
+"""What a run shows about a file in Dagster's UI.
+
+Dagster draws a line through the numbers of an asset's events. One file's figures belong to its
+store, so they are texts; only what holds for a whole table is a number.
+"""
+
+from collections.abc import Mapping
 
 import dagster as dg
 
 from pipeline_assets.services.files.outcomes import FileOutcome
 
-_ROW_COUNT = {"processed_products": "rows_accepted", "store_prices": "rows_priced"}
+# Asset → the table whose rows are its row count.
+_TABLE = {
+    "processed_products": "skus",
+    "store_prices": "prices",
+    "enriched_barcodes": "enriched_files",
+}
 
 
 def materialization_metadata(asset: str, outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
-    """The figures of an accepted file; both assets show all of them, each with its row count."""
-    return _file_metadata(outcome, _ROW_COUNT[asset]) | {
-        "rejected_by_reason": dg.MetadataValue.json(dict(outcome.rejected_by_reason)),
-        "skus_matched_by_rule": dg.MetadataValue.json(dict(outcome.matched_by_rule)),
+    """An accepted file's figures, which both assets show, and the rows of the asset's table."""
+    return _file_metadata(asset, outcome) | {
+        "file_rejected_by_reason": dg.MetadataValue.json(dict(outcome.rejected_by_reason)),
+        "file_skus_matched_by_rule": dg.MetadataValue.json(dict(outcome.matched_by_rule)),
     }
 
 
-def enrichment_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
+def enrichment_metadata(asset: str, outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
     """The figures of an enriched file: rows by where their answer came from, requests made."""
     delivered_to = dg.MetadataValue.text(outcome.delivered_to or "")
-    return _file_metadata(outcome, "rows_read") | {"delivered_to": delivered_to}
+    return _file_metadata(asset, outcome) | {"delivered_to": delivered_to}
 
 
-def _file_metadata(outcome: FileOutcome, row_count: str) -> dict[str, dg.MetadataValue]:
+def _file_metadata(asset: str, outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
     header = outcome.header
     assert header is not None
-    shown: dict[str, dg.MetadataValue] = {
-        "file": dg.MetadataValue.text(outcome.name),
-        "company": dg.MetadataValue.text(header.company),
-        "store": dg.MetadataValue.text(header.store_id),
-        "scraped_date": dg.MetadataValue.text(header.scraped_date.isoformat()),
-        "archived_as": dg.MetadataValue.text(outcome.place or ""),
-        "dagster/row_count": dg.MetadataValue.int(outcome.counts[row_count]),
-        "seconds": dg.MetadataValue.float(round(outcome.seconds, 3)),
+    texts = {
+        "file": outcome.name,
+        "company": header.company,
+        "store": header.store_id,
+        "scraped_date": header.scraped_date.isoformat(),
+        "archived_as": outcome.place or "",
+        "file_seconds": f"{outcome.seconds:.3f}",
     }
-    return shown | {name: dg.MetadataValue.int(count) for name, count in outcome.counts.items()}
+    texts |= {f"file_{name}": f"{count:,}" for name, count in outcome.counts.items()}
+    rows = outcome.table_rows[_TABLE[asset]]
+    return _texts(texts) | {"dagster/row_count": dg.MetadataValue.int(rows)}
 
 
 def refusal_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
     """Why a file brought nothing new, and where it is now."""
-    texts = {
-        "file": outcome.name,
-        "outcome": outcome.state.value,
-        "reason": outcome.reason or "-",
-        "message": outcome.message or "-",
-        "lies_in": outcome.place or "-",
-    }
+    return _texts(
+        {
+            "file": outcome.name,
+            "outcome": outcome.state.value,
+            "reason": outcome.reason or "-",
+            "message": outcome.message or "-",
+            "lies_in": outcome.place or "-",
+        }
+    )
+
+
+def _texts(texts: Mapping[str, str]) -> dict[str, dg.MetadataValue]:
     return {name: dg.MetadataValue.text(text) for name, text in texts.items()}

@@ -13,6 +13,7 @@ from pipeline_assets.orchestration.file_runs import opened, start_again
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
 from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.reporting.escaping import in_markdown
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.step import Step
@@ -95,8 +96,10 @@ def step_metadata(report: StepReport) -> dict[str, dg.MetadataValue]:
     }
     figures = {**report.changes, **report.facts}
     shown |= {name: dg.MetadataValue.int(count) for name, count in figures.items()}
+    if report.rows is not None:
+        shown["dagster/row_count"] = dg.MetadataValue.int(report.rows)
     if report.details:
-        lines = [f"- {detail}" for detail in report.details[:_SHOWN_DETAILS]]
+        lines = [f"- {in_markdown(detail)}" for detail in report.details[:_SHOWN_DETAILS]]
         more = len(report.details) - len(lines)
         lines += [f"- … and {more:,} more, in the run's log"] if more else []
         shown["details"] = dg.MetadataValue.md("\n".join(lines))

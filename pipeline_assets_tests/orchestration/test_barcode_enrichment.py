@@ -87,14 +87,14 @@ def test_a_run_without_config_takes_the_oldest_file_and_tells_its_figures(
         "company": "coles",
         "store": "COL:401",
         "delivered_to": "product_inbox/b-older.jsonl",
-        "rows_read": 3,
-        "rows_wanted": 2,
-        "rows_from_catalogue": 0,
-        "rows_found": 1,
-        "rows_none": 1,
-        "rows_blocked": 0,
-        "requests": 2,
-        "dagster/row_count": 3,
+        "file_rows_read": "3",
+        "file_rows_wanted": "2",
+        "file_rows_from_catalogue": "0",
+        "file_rows_found": "1",
+        "file_rows_none": "1",
+        "file_rows_blocked": "0",
+        "file_requests": "2",
+        "dagster/row_count": 1,
     }
     assert {name: figures[name] for name in wanted} == wanted
     assert workplace.files("barcode_enrichment_inbox") == ["a-newer.jsonl"]

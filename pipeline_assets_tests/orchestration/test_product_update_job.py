@@ -39,7 +39,9 @@ def attempts(place: Workplace) -> list[tuple[Any, ...]]:
     return place.rows("SELECT outcome, message FROM file_attempts ORDER BY attempt_id")
 
 
-def test_an_accepted_file_materializes_both_assets_with_its_figures(place: Workplace) -> None:
+def test_an_accepted_file_materializes_both_assets_with_its_figures_and_the_tables_rows(
+    place: Workplace,
+) -> None:
     place.take("day0.jsonl", [row("1", 1.5), row("2", 2.0, name="Tea"), row("3", 3, name="Oats")])
     place.drop(
         "day1.jsonl",
@@ -54,7 +56,7 @@ def test_an_accepted_file_materializes_both_assets_with_its_figures(place: Workp
     result = run(place, "day1.jsonl")
     assert result.success
     found = materialized(place, result.run_id)
-    seconds = [found[asset].pop("seconds") for asset in ASSETS]
+    seconds = [float(found[asset].pop("file_seconds")) for asset in ASSETS]
     assert all(0 < one < 60 for one in seconds)
     (archived,) = [name for name in place.files("archive") if "day1" in name]
     figures = {
@@ -63,24 +65,39 @@ def test_an_accepted_file_materializes_both_assets_with_its_figures(place: Workp
         "store": "G1",
         "scraped_date": "2025-09-02",
         "archived_as": f"archive/{archived}",
-        "rows_read": 5,
-        "rows_accepted": 4,
-        "rows_rejected": 1,
-        "rejected_by_reason": {"bad_price": 1},
-        "rows_priced": 3,
-        "skus_new": 2,
-        "skus_changed": 0,
-        "skus_matched_by_rule": {"alone": 2},
-        "products_new": 2,
-        "prices_new": 1,
-        "prices_changed": 1,
-        "prices_unchanged": 1,
-        "prices_delisted": 1,
+        "file_rows_read": "5",
+        "file_rows_accepted": "4",
+        "file_rows_rejected": "1",
+        "file_rejected_by_reason": {"bad_price": 1},
+        "file_rows_priced": "3",
+        "file_skus_new": "2",
+        "file_skus_changed": "0",
+        "file_skus_matched_by_rule": {"alone": 2},
+        "file_products_new": "2",
+        "file_prices_new": "1",
+        "file_prices_changed": "1",
+        "file_prices_unchanged": "1",
+        "file_prices_delisted": "1",
     }
     assert found == {
-        "processed_products": figures | {"dagster/row_count": 4},
+        "processed_products": figures | {"dagster/row_count": 5},
         "store_prices": figures | {"dagster/row_count": 3},
     }
+
+
+def test_a_stores_file_does_not_change_what_another_stores_rows_count_for(
+    place: Workplace,
+) -> None:
+    place.drop("large.jsonl", [row(str(n), n, name=f"Tea {n}") for n in range(1, 10)])
+    place.drop("small.jsonl", [row("1", 1, name="Tea 1", store_id="G2")])
+    counts = []
+    for name in ("large.jsonl", "small.jsonl"):
+        found = materialized(place, run(place, name).run_id)
+        counts.append([found[asset]["dagster/row_count"] for asset in ASSETS])
+        numbers = {name for name, value in found[ASSETS[0]].items() if isinstance(value, int)}
+        assert numbers == {"dagster/row_count"}  # Dagster draws lines through numbers
+    assert counts == [[9, 9], [9, 10]]
+    assert counts[-1] == [place.one(f"SELECT COUNT(*) FROM {t}") for t in ("skus", "prices")]
 
 
 def test_a_refused_file_is_a_success_with_an_observation_and_no_materialization(
@@ -147,7 +164,7 @@ def test_while_another_holds_the_lock_the_step_starts_again_and_then_takes_the_f
     result = run(place, file)
     locks[0].join()
     assert result.success
-    assert materialized(place, result.run_id)["store_prices"]["prices_new"] == 1
+    assert materialized(place, result.run_id)["store_prices"]["file_prices_new"] == "1"
     assert 1 <= restarts(place, result.run_id) <= 5
     said = words(place, result.run_id)
     assert "a.jsonl could not be processed (OperationalError: database is locked" in said

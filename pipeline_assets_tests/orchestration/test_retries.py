@@ -62,7 +62,7 @@ def test_a_duplicate_key_up_to_nine_times_ends_in_success_after_as_many_restarts
     assert any(name in said for name in NAMED)
     assert f"failure {times} in a row" in said
     assert "the step is retried on a new connection" in said
-    assert materialized(workplace, result.run_id)["store_prices"]["prices_new"] == 8
+    assert materialized(workplace, result.run_id)["store_prices"]["file_prices_new"] == "8"
     assert len(workplace.files("archive")) == 1
 
 

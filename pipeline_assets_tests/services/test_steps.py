@@ -104,3 +104,24 @@ def test_the_steps_are_these_in_this_order_with_and_without_a_watermark() -> Non
         ("cleaned_catalogue", False),
         ("exported_translation_tables", True),
     ]
+
+
+def test_a_step_reports_how_many_rows_its_table_has_unless_it_only_rehearses(
+    place: Workplace,
+) -> None:
+    step = Step("counted", "Counts.", seeing([]), table="stores")
+    assert run(place, step).rows == 2
+    place.take("3.jsonl", [row(store_id=3)])
+    assert run(place, step).rows == 3
+    assert run(place, step, DRY).rows is None
+    assert run(place, Step("other", "Counts nothing.", seeing([]))).rows is None
+
+
+def test_the_steps_that_fill_a_table_name_it() -> None:
+    assert {step.name: step.table for step in STEPS if step.table} == {
+        "brand_translations": "brand_translations",
+        "reconciled_brands": "brands",
+        "product_translations": "product_translations",
+        "reconciled_products": "products",
+        "reconciled_groups": "store_groups",
+    }

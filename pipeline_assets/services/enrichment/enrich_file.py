@@ -80,7 +80,9 @@ class _Enrichment:
         header = header_of((decode(line) for line in read.lines if is_row(line)), zone)
         answers, figures = self._look_up(read.digest, read.lines, header)
         mark = retailer_of(header.company).no_barcode_key
-        delivery = self._record(read, enriched_lines(read.lines, answers, mark), header, figures)
+        delivery, files = self._record(
+            read, enriched_lines(read.lines, answers, mark), header, figures
+        )
         place = self._finish(read, delivery)
         return FileOutcome(
             self._path.name,
@@ -88,6 +90,7 @@ class _Enrichment:
             place,
             header=header,
             counts=figures.as_counts(),
+            table_rows={"enriched_files": files},
             delivered_to=delivery.delivered_path,
         )
 
@@ -158,8 +161,11 @@ class _Enrichment:
 
     def _record(
         self, read: ReadFile, lines: Sequence[bytes], header: Header, figures: Figures
-    ) -> Delivery:
-        """Write the enriched file under a hidden name and record that it is about to appear."""
+    ) -> tuple[Delivery, int]:
+        """Write the enriched file under a hidden name and record that it is about to appear.
+
+        Returns this delivery, and how many there are now.
+        """
         target = self._folders.archive / filing.filed_name(read.digest, self._path.name)
         delivery = Delivery(
             digest=read.digest,
@@ -177,7 +183,8 @@ class _Enrichment:
         with writing(self._pipeline.engine) as connection:
             enrichment.add_delivery(connection, delivery, figures.as_columns() | more)
             attempts.use_waiver(connection, BARCODE_ENRICHMENT_INBOX, read.digest)
-        return delivery
+            files = enrichment.number_of_deliveries(connection)
+        return delivery, files
 
     def _finish(self, read: ReadFile, delivery: Delivery) -> str:
         """Deliver the enriched file, archive its source, record both; returns its new path."""

@@ -28,11 +28,15 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class WrittenSnapshot:
-    """What a snapshot changed: figures by name, and how many new SKUs each rule placed."""
+    """What a snapshot changed: figures by name, and how many new SKUs each rule placed.
+
+    `table_rows` are the rows of the large tables with its changes, by table.
+    """
 
     file_id: int
     counts: Mapping[str, int]
     matched_by_rule: Mapping[str, int]
+    table_rows: Mapping[str, int]
 
 
 def write_snapshot(
@@ -69,7 +73,8 @@ def write_snapshot(
     totals.add_to_totals(connection, _added_rows(price_plan, len(new_ids)))
     counts = _row_counts(snapshot) | changes | {"skus_changed": len(sku_plan.changed)}
     matched = Counter(rules[sku_id] for sku_id in new_ids.values())
-    return WrittenSnapshot(file_id, counts, dict(sorted(matched.items())))
+    rows = totals.read_totals(connection)
+    return WrittenSnapshot(file_id, counts, dict(sorted(matched.items())), rows)
 
 
 def _added_rows(plan: PricePlan, new_skus: int) -> dict[str, int]:

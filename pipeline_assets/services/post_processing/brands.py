@@ -57,10 +57,12 @@ BRAND_TRANSLATIONS = Step(
     "brand_translations",
     "Which normalised brand names mean the same brand, and why: table `brand_translations`.",
     translate_brands,
+    table="brand_translations",
     keeps_watermark=True,
 )
 RECONCILED_BRANDS = Step(
     "reconciled_brands",
     "Makes every brand name refer to its brand: tables `brands` and `brand_aliases`.",
     reconcile_brands,
+    table="brands",
 )

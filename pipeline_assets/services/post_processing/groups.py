@@ -89,5 +89,6 @@ RECONCILED_GROUPS = Step(
     "reconciled_groups",
     "Which stores have matching prices: tables `store_groups` and `store_group_members`.",
     reconcile_groups,
+    table="store_groups",
     keeps_watermark=True,
 )

@@ -88,6 +88,7 @@ PRODUCT_TRANSLATIONS = Step(
     "product_translations",
     "The canonical key of every match key: table `product_translations`.",
     translate_products,
+    table="product_translations",
     keeps_watermark=True,
 )
 RECONCILED_PRODUCTS = Step(
@@ -95,5 +96,6 @@ RECONCILED_PRODUCTS = Step(
     "Merges products whose SKUs are one product and splits those whose SKUs are not; table "
     "`product_merges` records each merge and split with its reason.",
     reconcile_products,
+    table="products",
     keeps_watermark=True,
 )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 class StepReport:
     """One step's outcome. `changes` counts what it changed, by name; `facts` what it found.
 
-    `details` describes the changes one by one. Whoever runs the step adds its name and how many
-    `seconds` it took. With `dry_run` the changes were rolled back.
+    `details` describes the changes one by one. Whoever runs the step adds its name, how many
+    `seconds` it took and how many `rows` its table has now, if it has one. With `dry_run` the
+    changes were rolled back, and the rows are not counted.
     """
 
     changes: Mapping[str, int] = field(default_factory=dict)
@@ -18,6 +19,7 @@ class StepReport:
     step: str = ""
     dry_run: bool = False
     seconds: float = 0.0
+    rows: int | None = None
 
     @property
     def changed(self) -> int:

@@ -30,6 +30,8 @@ class StepContext:
 class Step:
     """One step: the name of its asset, what it is for, and what it does.
 
+    `table`: the one whose rows are its result, if it is in the catalogue.
+
     `keeps_watermark`: when it succeeds, the newest file it has seen is recorded, and
     post-processing is due while there is a newer one.
     """
@@ -37,4 +39,5 @@ class Step:
     name: str
     description: str
     work: Callable[[StepContext], StepReport]
+    table: str | None = None
     keeps_watermark: bool = False

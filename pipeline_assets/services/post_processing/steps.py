@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeline_assets.catalogue import watermarks
 from pipeline_assets.catalogue.database.engine import Lock, writing
+from pipeline_assets.catalogue.reports import count_rows
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.brands import BRAND_TRANSLATIONS, RECONCILED_BRANDS
 from pipeline_assets.services.post_processing.cleanup import CLEANED_CATALOGUE
@@ -38,5 +39,8 @@ def run_step(pipeline: Pipeline, step: Step, options: PostProcessingOptions) -> 
         report = step.work(StepContext(connection, pipeline, options, seen, newest))
         if step.keeps_watermark:
             watermarks.set_watermark(connection, step.name, newest)
+        rows = None
+        if step.table is not None and not options.dry_run:
+            rows = count_rows(connection, step.table)
     seconds = time.perf_counter() - begun
-    return replace(report, step=step.name, dry_run=options.dry_run, seconds=seconds)
+    return replace(report, step=step.name, dry_run=options.dry_run, seconds=seconds, rows=rows)
