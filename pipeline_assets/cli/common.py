@@ -106,12 +106,15 @@ def runs_by_inbox() -> "Iterator[Callable[[Inbox], RunRecords]]":
             yield partial(runs_of_inbox, instance)
 
 
-def definitions_for(pipeline: Pipeline) -> "dg.Definitions":
-    """The whole graph for runs in this process, in the pipeline's data folder."""
-    from pipeline_assets.definitions import build_defs
-    from pipeline_assets.orchestration.resources import PipelineResource
+def definitions_here() -> "dg.Definitions":
+    """The whole graph for runs in this process: the very one that Dagster's servers load.
 
-    return build_defs(PipelineResource(data_dir=str(pipeline.settings.data_path)))
+    Its jobs would differ from theirs if a resource had other defaults, and the UI would warn that
+    a run cannot be run again as it was.
+    """
+    from pipeline_assets.definitions import defs
+
+    return defs
 
 
 def files_left() -> dict[str, int]:

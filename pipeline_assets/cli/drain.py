@@ -15,7 +15,7 @@ from pipeline_assets.cli.common import (
     STRICT,
     Json,
     dagster_instance,
-    definitions_for,
+    definitions_here,
     open_pipeline,
     print_json,
     shown_path,
@@ -70,7 +70,7 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
     enriched = run_enrichment(pipeline, instance, is_quiet=is_quiet, waits=False)
     stopping.check()
     with terminal.FileProgress(is_quiet=is_quiet) as progress:
-        drained = drain_products(pipeline, instance, definitions_for(pipeline), progress)
+        drained = drain_products(pipeline, instance, definitions_here(), progress)
     files = reports.file_reports(pipeline, drained)
     totals = reports.totals(files)
     if not is_quiet:
@@ -78,7 +78,7 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
         terminal.show_totals(totals)
         terminal.show_left(drained.left)
     stopping.check()
-    post_processed = _post_process(pipeline, instance, PostProcessingOptions(), is_quiet=is_quiet)
+    post_processed = _post_process(instance, PostProcessingOptions(), is_quiet=is_quiet)
     if not is_quiet:
         terminal.show_next_steps(_next_steps(pipeline))
     return {
@@ -119,24 +119,20 @@ def post_process(
     pipeline = open_pipeline()
     options.grouping(pipeline.settings)  # an invalid threshold is reported before the run
     with dagster_instance() as instance:
-        report = _post_process(pipeline, instance, options, is_quiet=as_json)
+        report = _post_process(instance, options, is_quiet=as_json)
     if as_json:
         print_json(report)
     raise typer.Exit(OK if report["success"] else FAILED)
 
 
 def _post_process(
-    pipeline: Pipeline,
-    instance: "dg.DagsterInstance",
-    options: PostProcessingOptions,
-    *,
-    is_quiet: bool,
+    instance: "dg.DagsterInstance", options: PostProcessingOptions, *, is_quiet: bool
 ) -> dict[str, Any]:
     from pipeline_assets.orchestration.drain import post_process as run_post_processing
     from pipeline_assets.orchestration.run_reports import post_processing_report
 
     with terminal.working("post-processing", is_quiet=is_quiet):
-        result = run_post_processing(instance, definitions_for(pipeline), options)
+        result = run_post_processing(instance, definitions_here(), options)
     report = post_processing_report(result)
     if not is_quiet:
         terminal.show_steps(report)

@@ -13,7 +13,7 @@ from pipeline_assets.cli.common import (
     STRICT,
     Json,
     dagster_instance,
-    definitions_for,
+    definitions_here,
     open_pipeline,
     print_json,
 )
@@ -50,7 +50,7 @@ def run_enrichment(
     from pipeline_assets.orchestration.drain import drain_enrichment
 
     with EnrichmentBar(is_quiet=is_quiet) as bar:
-        definitions = definitions_for(pipeline)
+        definitions = definitions_here()
         drained = drain_enrichment(pipeline, instance, definitions, bar, bar, waits=waits)
     files = reports.enrichment_reports(pipeline, drained)
     if not is_quiet:

@@ -25,6 +25,7 @@ from pipeline_assets.orchestration.names import (
     PROCESS_TAG,
     PRODUCT_UPDATE,
 )
+from pipeline_assets.orchestration.origins import execute_here
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.orchestration.run_reports import failure_message
 from pipeline_assets.orchestration.sensors import file_config
@@ -102,14 +103,11 @@ def post_process(
     instance: dg.DagsterInstance,
     definitions: dg.Definitions,
     options: PostProcessingOptions,
-) -> dg.ExecuteInProcessResult:
+) -> dg.JobExecutionResult:
     """Run job `post_process_only` in this process."""
     config = {name: value for name, value in asdict(options).items() if value is not None}
-    return definitions.resolve_job_def(POST_PROCESS_ONLY).execute_in_process(
-        instance=instance,
-        run_config={"resources": {"post_processing": {"config": config}}} | _LOGGING,
-        raise_on_error=False,
-    )
+    run_config = {"resources": {"post_processing": {"config": config}}} | _LOGGING
+    return execute_here(instance, definitions.resolve_job_def(POST_PROCESS_ONLY), run_config)
 
 
 class _Drain:
@@ -128,7 +126,7 @@ class _Drain:
     ) -> None:
         self._pipeline = pipeline
         self._instance = instance
-        self._job = definitions.resolve_job_def(self.job_name)
+        self._job = self._job_of(definitions)
         self._progress = progress
         self._sleep = sleep
         self._runs = _DrainRuns(InstanceRuns(instance, self.job_name))
@@ -181,12 +179,11 @@ class _Drain:
     def _take(self, file: InboxFile, waiting: int) -> None:
         self._progress.begin(file.name, waiting)
         self._tried.add(_version(file))
-        result = self._job.execute_in_process(
-            instance=self._instance,
-            run_config=file_config(self.op_name, file.name) | _LOGGING,
-            tags=file_tags(file.name, file.fingerprint) | {PROCESS_TAG: this_process()},
-            raise_on_error=False,
-            resources=self._resources(),
+        result = execute_here(
+            self._instance,
+            self._job,
+            file_config(self.op_name, file.name) | _LOGGING,
+            file_tags(file.name, file.fingerprint) | {PROCESS_TAG: this_process()},
         )
         self._drained.run_ids.append(result.run_id)
         if not result.success:
@@ -194,9 +191,8 @@ class _Drain:
             self._drained.failed[file.name] = FailedRun(result.run_id, failure_message(result))
         self._progress.end(file.name, result.success)
 
-    def _resources(self) -> dict[str, object] | None:
-        """What replaces the definitions' own resources."""
-        return None
+    def _job_of(self, definitions: dg.Definitions) -> dg.JobDefinition:
+        return definitions.resolve_job_def(self.job_name)
 
     def _wait(self, found: Survey) -> bool:
         """Give files that have just arrived time to settle; each is waited for once."""
@@ -220,9 +216,9 @@ class _EnrichmentDrain(_Drain):
     op_name = ENRICH_OP
 
     def __init__(self, *parts: Any, watcher: Watcher, waits: bool) -> None:
-        super().__init__(*parts)
         self._watcher = watcher
         self._waits = waits
+        super().__init__(*parts)
 
     @property
     def _inbox(self) -> Inbox:
@@ -233,8 +229,11 @@ class _EnrichmentDrain(_Drain):
         file = claim_next(self._pipeline, replace(found, takeable=left))
         return [] if file is None else [file]
 
-    def _resources(self) -> dict[str, object] | None:
-        return {"enrichment_watcher": self._watcher}
+    def _job_of(self, definitions: dg.Definitions) -> dg.JobDefinition:
+        """The job with the caller's watcher in place of the definitions' own."""
+        job = super()._job_of(definitions)
+        watching = dg.ResourceDefinition.hardcoded_resource(self._watcher)
+        return job.with_top_level_resources({**job.resource_defs, "enrichment_watcher": watching})
 
     def _wait(self, found: Survey) -> bool:
         left = [one for one in found.takeable if _version(one.file) not in self._tried]

@@ -10,8 +10,19 @@ INBOXES = "inboxes"
 INGEST_OP = "ingest_file"
 ENRICH_OP = "enriched_barcodes"
 
+# Where Dagster finds the definitions: the code location, as workspace.yaml names it; the module.
+CODE_LOCATION = "pipeline_assets"
+DEFINITIONS = "pipeline_assets.definitions"
+
+# What people filter runs by.
 FILE_TAG = "pipeline/file"
-FINGERPRINT_TAG = "pipeline/fingerprint"
+OUTCOME_TAG = "pipeline/outcome"
+COMPANY_TAG = "pipeline/company"
+STORE_TAG = "pipeline/store"
+# Which version of the file; Dagster hides tags with this prefix from people.
+FINGERPRINT_TAG = ".dagster/pipeline_fingerprint"
+# The same on runs that were created before it was hidden.
+OLD_FINGERPRINT_TAG = "pipeline/fingerprint"
 # Which process executes the run, if that is known beforehand.
 PROCESS_TAG = "pipeline/process"
 # Which process requested the run: the code server that is to start it, as a rule.

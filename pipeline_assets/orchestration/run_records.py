@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -14,6 +14,7 @@ from pipeline_assets.orchestration.names import (
     FILE_TAG,
     FINGERPRINT_TAG,
     MAX_RUNTIME_TAG,
+    OLD_FINGERPRINT_TAG,
     PROCESS_TAG,
     PRODUCT_UPDATE,
     REQUESTER_TAG,
@@ -55,9 +56,17 @@ class InstanceRuns:
         """The failed and cancelled runs of these versions of files."""
         if not fingerprints:
             return []
-        tags = {FINGERPRINT_TAG: sorted(fingerprints)}
-        statuses = _ENDED_BADLY
-        return self._find(dg.RunsFilter(job_name=self._job_name, statuses=statuses, tags=tags))
+        return [
+            run
+            for tag in (FINGERPRINT_TAG, OLD_FINGERPRINT_TAG)
+            for run in self._find(
+                dg.RunsFilter(
+                    job_name=self._job_name,
+                    statuses=_ENDED_BADLY,
+                    tags={tag: sorted(fingerprints)},
+                )
+            )
+        ]
 
     def report_dead(self, run_ids: Collection[str]) -> None:
         """Mark these runs as failed in the UI; a killed run would stay STARTED forever."""
@@ -83,10 +92,10 @@ class InstanceRuns:
             RunOfFile(
                 record.dagster_run.run_id,
                 record.dagster_run.tags[FILE_TAG],
-                record.dagster_run.tags.get(FINGERPRINT_TAG, ""),
+                fingerprint_of(record.dagster_run) or "",
                 record.create_timestamp.astimezone(UTC).replace(tzinfo=None),
                 record.dagster_run.status == dg.DagsterRunStatus.QUEUED,
-                record.dagster_run.tags.get(PROCESS_TAG),
+                _own_tag(record.dagster_run, PROCESS_TAG),
                 self._end(record),
             )
             for record in self._instance.get_run_records(wanted)
@@ -97,12 +106,12 @@ class InstanceRuns:
         """How a run ended, or that it can no longer begin; None for one that may still work."""
         run = record.dagster_run
         if run.status in _NOT_BEGUN:
-            return RunEnd.INTERRUPTED if _has_no_starter(run.tags) else None
+            return RunEnd.INTERRUPTED if _has_no_starter(run) else None
         if run.status not in _ENDED_BADLY:
             return None
         if run.tags.get(_FAILURE_REASON_TAG) == "UNEXPECTED_TERMINATION":
             return RunEnd.INTERRUPTED
-        if record.start_time is None and _has_no_starter(run.tags):
+        if record.start_time is None and _has_no_starter(run):
             return RunEnd.INTERRUPTED
         if self._was_overdue(record):
             return RunEnd.OVERDUE
@@ -117,13 +126,23 @@ class InstanceRuns:
         return 0 < limit_s <= record.end_time - record.start_time
 
 
-def _has_no_starter(tags: Mapping[str, str]) -> bool:
+def fingerprint_of(run: dg.DagsterRun) -> str | None:
+    """The version of the file that the run was created for; None where its tags do not say."""
+    return run.tags.get(FINGERPRINT_TAG, run.tags.get(OLD_FINGERPRINT_TAG))
+
+
+def _own_tag(run: dg.DagsterRun, name: str) -> str | None:
+    """A tag about the run's processes; a run that repeats another one has copied the other's."""
+    return None if run.parent_run_id else run.tags.get(name)
+
+
+def _has_no_starter(run: dg.DagsterRun) -> bool:
     """Whether the code server that was to start the run has ended, as it does with its daemon.
 
     Its socket alone would not tell: on another machine, it is not there either.
     """
-    server = json.loads(tags.get(_SERVER_TAG, "{}")).get("socket")
-    if server is None or is_alive(tags.get(REQUESTER_TAG)) is not False:
+    server = json.loads(run.tags.get(_SERVER_TAG, "{}")).get("socket")
+    if server is None or is_alive(_own_tag(run, REQUESTER_TAG)) is not False:
         return False
     with socket.socket(socket.AF_UNIX) as client:
         return client.connect_ex(server) != 0

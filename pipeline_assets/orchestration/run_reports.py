@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 
-def post_processing_report(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+def post_processing_report(result: dg.JobExecutionResult) -> dict[str, Any]:
     """The steps of a run of `post_process_only` with their figures, and which of them failed."""
     steps = []
     for event in result.get_asset_materialization_events():
@@ -19,7 +19,7 @@ def post_processing_report(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
     return {"success": result.success, "run_id": result.run_id, "steps": steps, "failed": failed}
 
 
-def failure_message(result: dg.ExecuteInProcessResult) -> str:
+def failure_message(result: dg.JobExecutionResult) -> str:
     """Why a run failed, from the first of its steps that did."""
     failures = result.get_step_failure_events()
     return _message(failures[0].step_failure_data) if failures else "its page in the UI shows why"

@@ -60,7 +60,7 @@ def test_a_settled_file_is_asked_for_with_its_name_and_version_and_without_a_run
     asked = {name: value for name, value in request.tags.items() if not name.startswith("dagster/")}
     assert asked == {
         "pipeline/file": "a.jsonl",
-        "pipeline/fingerprint": fingerprint,
+        ".dagster/pipeline_fingerprint": fingerprint,
         "pipeline/requested_by": this_process(),
     }
 
