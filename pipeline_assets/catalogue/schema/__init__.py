@@ -3,7 +3,8 @@
 Fixed meanings: `store_id` and `sku` are a company's own identifiers, always text; `store_key`,
 `sku_id`, `product_id`, … are this catalogue's numbers; `_cents` and `_e4` are whole cents and
 ten-thousandths of a dollar (money is never a binary float); `_at` is UTC; `_date` is the day that
-the file gives.
+the file gives. What each column means is its `doc`, which Dagster's pages show; it is no comment in
+the database, so a change of words needs no migration.
 """
 
 from pipeline_assets.catalogue.schema.base import metadata

@@ -8,14 +8,13 @@ from pipeline_assets.catalogue.schema.types import text_of
 catalogue_totals = Table(
     "catalogue_totals",
     metadata,
-    # The table that is counted.
-    Column("name", text_of(32), primary_key=True),
-    Column("total", BigInteger, nullable=False),
+    Column("name", text_of(32), primary_key=True, doc="the table that is counted"),
+    Column("total", BigInteger, nullable=False, doc="how many rows it has"),
 )
 
 catalogue_settings = Table(
     "catalogue_settings",
     metadata,
-    Column("name", text_of(32), primary_key=True),
-    Column("value", text_of(255), nullable=False),
+    Column("name", text_of(32), primary_key=True, doc="a setting that the views use"),
+    Column("value", text_of(255), nullable=False, doc="its value, as the last command had it"),
 )

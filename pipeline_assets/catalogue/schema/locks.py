@@ -5,4 +5,6 @@ from sqlalchemy import Column, Table
 from pipeline_assets.catalogue.schema.base import metadata
 from pipeline_assets.catalogue.schema.types import text_of
 
-locks = Table("locks", metadata, Column("name", text_of(32), primary_key=True))
+locks = Table(
+    "locks", metadata, Column("name", text_of(32), primary_key=True, doc="what is locked")
+)

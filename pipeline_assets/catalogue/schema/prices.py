@@ -11,17 +11,32 @@ _UNIT = text_of(8).with_variant(text_of(4), "sqlite")
 prices = Table(
     "prices",
     metadata,
-    Column("store_key", KEY, ForeignKey("stores.store_key"), primary_key=True),
-    Column("sku_id", KEY, ForeignKey("skus.sku_id"), primary_key=True),
-    Column("price_cents", Integer, nullable=False),
-    Column("previous_price_cents", Integer),
-    Column("was_price_cents", Integer),
-    Column("saving_cents", Integer),
-    Column("is_on_special", Boolean, nullable=False),
-    Column("unit_price_e4", BigInteger),
-    Column("unit_of_measure", _UNIT),
-    Column("is_available", Boolean),
-    Column("price_since_date", Date, nullable=False),
+    Column(
+        "store_key",
+        KEY,
+        ForeignKey("stores.store_key"),
+        primary_key=True,
+        doc="the store that sells it",
+    ),
+    Column("sku_id", KEY, ForeignKey("skus.sku_id"), primary_key=True, doc="the SKU that is sold"),
+    Column("price_cents", Integer, nullable=False, doc="price today, in cents"),
+    Column("previous_price_cents", Integer, doc="the price before it, in cents"),
+    Column("was_price_cents", Integer, doc="what the store says it cost before, in cents"),
+    Column("saving_cents", Integer, doc="what the store says one saves, in cents"),
+    Column(
+        "is_on_special", Boolean, nullable=False, doc="whether the store says that it is on special"
+    ),
+    Column(
+        "unit_price_e4", BigInteger, doc="price per unit of measure, in ten-thousandths of a dollar"
+    ),
+    Column("unit_of_measure", _UNIT, doc="`kg`, `l`, `m`, `sheet`, `wash` or `ea`"),
+    Column("is_available", Boolean, doc="whether the store says that it is in stock"),
+    Column(
+        "price_since_date",
+        Date,
+        nullable=False,
+        doc="day of the snapshot that first had this price",
+    ),
     Index("ix_prices_sku_id", "sku_id"),
     sqlite_with_rowid=False,
 )
@@ -29,12 +44,21 @@ prices = Table(
 price_history = Table(
     "price_history",
     metadata,
-    Column("store_key", KEY, ForeignKey("stores.store_key"), primary_key=True),
-    Column("sku_id", KEY, ForeignKey("skus.sku_id"), primary_key=True),
-    Column("scraped_at", MOMENT, primary_key=True),
-    Column("scraped_date", Date, nullable=False),
-    Column("change", text_of(12), nullable=False),
-    Column("price_cents", Integer),
+    Column("store_key", KEY, ForeignKey("stores.store_key"), primary_key=True, doc="the store"),
+    Column("sku_id", KEY, ForeignKey("skus.sku_id"), primary_key=True, doc="the SKU"),
+    Column(
+        "scraped_at",
+        MOMENT,
+        primary_key=True,
+        doc="time of the snapshot that brought the change (UTC)",
+    ),
+    Column("scraped_date", Date, nullable=False, doc="day of that snapshot"),
+    Column(
+        "change", text_of(12), nullable=False, doc="`first_seen`, `changed`, `delisted` or `back`"
+    ),
+    Column(
+        "price_cents", Integer, doc="the price from then on, in cents; empty once it is delisted"
+    ),
     Index("ix_price_history_sku_id", "sku_id"),
     sqlite_with_rowid=False,
 )
