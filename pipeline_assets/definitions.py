@@ -7,6 +7,7 @@ from pipeline_assets.orchestration.barcode_enrichment import (
     barcode_enrichment_job,
     enriched_barcodes,
 )
+from pipeline_assets.orchestration.checks import catalogue_checks, inbox_checks_job
 from pipeline_assets.orchestration.post_processing import (
     PostProcessingResource,
     post_process_only_job,
@@ -36,7 +37,8 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
             update_products,
             *post_processing_assets,
         ],
-        jobs=[barcode_enrichment_job, product_update_job, post_process_only_job],
+        asset_checks=catalogue_checks,
+        jobs=[barcode_enrichment_job, product_update_job, post_process_only_job, inbox_checks_job],
         sensors=[barcode_enrichment_inbox_sensor, product_inbox_sensor, post_processing_sensor],
         resources={
             "pipeline": pipeline or PipelineResource(),

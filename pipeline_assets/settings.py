@@ -116,6 +116,44 @@ class Settings(BaseSettings):
     report_window_s: float = Field(
         default=86_400, gt=0, description="how far back reports and `status` list files"
     )
+    check_max_price_change: float = Field(
+        default=0.8,
+        gt=0,
+        description="a price that rose or fell by more than this share of it is implausible",
+    )
+    check_max_price_jumps: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="share of a company's price changes of one day that may be implausible",
+    )
+    check_max_specials: float = Field(
+        default=0.5, ge=0, le=1, description="share of a company's prices that may be specials"
+    )
+    check_max_unpriced: float = Field(
+        default=0.2, ge=0, le=1, description="share of a snapshot's rows that may have no price"
+    )
+    check_max_waiting_s: float = Field(
+        default=3_600, gt=0, description="longest that a file should wait in the product inbox"
+    )
+    check_max_enrichment_waiting_s: float = Field(
+        default=86_400, gt=0, description="longest that a file should wait in the enrichment inbox"
+    )
+    check_archive_days: int = Field(
+        default=365, ge=0, description="files accepted within this many days must be in archive/"
+    )
+    check_stale_days: int | None = Field(
+        default=None,
+        ge=0,
+        description="a store is reported once its last snapshot is older than this; if empty, "
+        "than `PIPELINE_CURRENT_DAYS`",
+    )
+    fresh_warn_hours: float = Field(
+        default=26, ge=1, description="an asset not updated for this long shows a warning"
+    )
+    fresh_fail_hours: float = Field(
+        default=36, ge=1, description="an asset not updated for this long counts as not fresh"
+    )
 
     enrichment_hosts: str = Field(
         default=",".join(PAGE_HOSTS),

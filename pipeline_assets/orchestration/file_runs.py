@@ -21,6 +21,9 @@ from pipeline_assets.settings import Settings
 
 _WITHOUT_END = 1_000_000
 
+StepContextInRun = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+"""The context of a step that makes assets, or of one that checks them."""
+
 
 def file_tags(name: str, fingerprint: str) -> dict[str, str]:
     """The tags that say which version of which file a run takes."""
@@ -38,7 +41,7 @@ def tagged_file(context: dg.AssetExecutionContext) -> str | None:
     return stored.tags.get(FILE_TAG) if stored else None
 
 
-def opened(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> Pipeline:
+def opened(context: StepContextInRun, pipeline: PipelineResource) -> Pipeline:
     """The pipeline, once its catalogue can be reached; until then the step starts again."""
     try:
         return pipeline.open()
@@ -70,7 +73,7 @@ def take(
 
 
 def start_again(
-    context: dg.AssetExecutionContext, settings: Settings, error: Exception, tries: int
+    context: StepContextInRun, settings: Settings, error: Exception, tries: int
 ) -> dg.RetryRequested:
     """The retry to raise, once the pause is over, with a warning that names the error.
 

@@ -4,6 +4,7 @@ PRODUCT_UPDATE = "product_update"
 BARCODE_ENRICHMENT = "barcode_enrichment"
 POST_PROCESSING = "post_processing"
 POST_PROCESS_ONLY = "post_process_only"
+INBOX_CHECK_JOB = "inbox_checks"
 
 INBOXES = "inboxes"
 

@@ -119,7 +119,7 @@ post_processing_assets = _build_assets()
 
 post_process_only_job = dg.define_asset_job(
     POST_PROCESS_ONLY,
-    selection=dg.AssetSelection.groups(POST_PROCESSING).without_checks(),
+    selection=dg.AssetSelection.groups(POST_PROCESSING),
     executor_def=dg.in_process_executor,
     description="Runs only the final steps: reads no inbox, ingests nothing and needs no file.",
 )

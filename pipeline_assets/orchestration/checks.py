@@ -1,0 +1,109 @@
+"""The asset checks: one step for all that a job runs, as each step costs Dagster 20 to 40 ms.
+
+What a check does is in `services.checks`. Those that must hold before groups and tables are made
+have a step of their own between the steps of post-processing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
+from pipeline_assets.inbox.folders import Inbox
+from pipeline_assets.orchestration.check_results import check_key, check_result, check_spec
+from pipeline_assets.orchestration.file_runs import opened, start_again
+from pipeline_assets.orchestration.interruption import stoppable
+from pipeline_assets.orchestration.names import INBOX_CHECK_JOB
+from pipeline_assets.orchestration.post_processing import PostProcessingResource
+from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.orchestration.run_records import InstanceRuns, runs_of_inbox
+from pipeline_assets.services.checks.all_checks import (
+    BLOCKING_CHECKS,
+    CATALOGUE_CHECKS,
+    POST_PROCESSING_CHECKS,
+    evaluate,
+)
+from pipeline_assets.services.checks.check import Check
+from pipeline_assets.services.checks.inboxes import INBOX_CHECKS
+from pipeline_assets.services.checks.verdict import Verdict
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
+
+
+def _build_step(name: str, checks: Sequence[Check], description: str) -> dg.AssetChecksDefinition:
+    """One step that evaluates these checks, or those of them that a run selects."""
+
+    @dg.multi_asset_check(
+        name=name,
+        specs=[check_spec(check) for check in checks],
+        description=description,
+        can_subset=True,
+    )
+    def checks_step(
+        context: dg.AssetCheckExecutionContext,
+        pipeline: PipelineResource,
+        post_processing: PostProcessingResource,
+    ) -> Iterator[dg.AssetCheckResult]:
+        wanted = [one for one in checks if check_key(one) in context.selected_asset_check_keys]
+        options = post_processing.options()
+        with stoppable():
+            verdicts = _verdicts(context, pipeline, wanted, options)
+        for check, verdict in verdicts:
+            if not verdict.passed:
+                context.log.warning(f"{check.asset} {check.name}: {verdict.summary}")
+            yield check_result(check, verdict, is_rehearsal=options.dry_run)
+
+    return checks_step
+
+
+def _verdicts(
+    context: dg.AssetCheckExecutionContext,
+    pipeline: PipelineResource,
+    checks: Sequence[Check],
+    options: PostProcessingOptions,
+) -> list[tuple[Check, Verdict]]:
+    ready = opened(context, pipeline)
+
+    def runs(inbox: Inbox) -> InstanceRuns:
+        return runs_of_inbox(context.instance, inbox)
+
+    try:
+        return evaluate(ready, checks, runs, options)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        ready.engine.dispose()
+        message = RuntimeError(f"The checks could not be made: {shown_cause(error)}.")
+        tries = ready.settings.max_failures - 1
+        raise start_again(context, ready.settings, message, tries) from error
+
+
+catalogue_checks = [
+    _build_step(
+        "product_checks",
+        BLOCKING_CHECKS,
+        "Checks what must hold before stores are grouped and tables exported.",
+    ),
+    _build_step(
+        "post_processing_checks",
+        POST_PROCESSING_CHECKS,
+        "Checks what post-processing has made of products and groups.",
+    ),
+    _build_step(
+        "catalogue_checks",
+        CATALOGUE_CHECKS,
+        "Checks the whole catalogue and the inboxes, after a drained inbox.",
+    ),
+]
+
+
+def catalogue_check_selection() -> dg.AssetSelection:
+    """The checks of the whole catalogue and of the inboxes, for the job that reports."""
+    return dg.AssetSelection.checks(*(check_key(check) for check in CATALOGUE_CHECKS))
+
+
+inbox_checks_job = dg.define_asset_job(
+    INBOX_CHECK_JOB,
+    selection=dg.AssetSelection.checks(*(check_key(check) for check in INBOX_CHECKS)),
+    executor_def=dg.in_process_executor,
+    description="Checks that no file waits in an inbox for too long, and that none is halted.",
+)

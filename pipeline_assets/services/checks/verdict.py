@@ -1,0 +1,64 @@
+"""What a check finds: whether it passed, a sentence, figures, the offenders, the cause."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline_assets.catalogue.checks.offenders import Offenders
+
+_DIGEST_LENGTH = 16
+NOTHING_WRONG = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a check.
+
+    `summary` is one sentence: what is so, or what is wrong and what to do. `columns` and `rows`
+    are the worst offenders, of which there are `total`; a check that passes may show some, too.
+    `cause` is short, and the same for as long as the same thing is wrong.
+    """
+
+    passed: bool
+    summary: str
+    figures: Mapping[str, int | float | str] = field(default_factory=dict)
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    total: int = 0
+    cause: str = NOTHING_WRONG
+
+
+def cause_of(keys: Iterable[Any]) -> str:
+    """A cause that depends only on which these are, in whatever order."""
+    text = "\n".join(sorted(repr(key) for key in keys))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+
+
+def judge(
+    found: Offenders,
+    *,
+    right: str,
+    wrong: str,
+    key_columns: int,
+    figures: Mapping[str, int | float | str] | None = None,
+) -> Verdict:
+    """The verdict of a check that passes if there is no offender.
+
+    `right` and `wrong` are its sentences; the first `key_columns` columns tell offenders apart.
+    """
+    cause = cause_of((found.total, *(row[:key_columns] for row in found.rows)))
+    return Verdict(
+        passed=found.total == 0,
+        summary=wrong if found.total else right,
+        figures={"offenders": found.total, **(figures or {})},
+        columns=found.columns,
+        rows=found.rows,
+        total=found.total,
+        cause=cause if found.total else NOTHING_WRONG,
+    )
+
+
+def counted(number: int, one: str, more: str = "") -> str:
+    """The number with its noun: `1 SKU`, `1,200 SKUs`."""
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
