@@ -21,8 +21,10 @@ from pipeline_assets.orchestration.product_update import (
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.sensors import (
     barcode_enrichment_inbox_sensor,
+    check_alert_sensor,
     post_processing_sensor,
     product_inbox_sensor,
+    run_failure_alert_sensor,
 )
 from pipeline_assets.services.enrichment.progress import Silent
 
@@ -39,7 +41,13 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
         ],
         asset_checks=catalogue_checks,
         jobs=[barcode_enrichment_job, product_update_job, post_process_only_job, inbox_checks_job],
-        sensors=[barcode_enrichment_inbox_sensor, product_inbox_sensor, post_processing_sensor],
+        sensors=[
+            barcode_enrichment_inbox_sensor,
+            product_inbox_sensor,
+            post_processing_sensor,
+            run_failure_alert_sensor,
+            check_alert_sensor,
+        ],
         resources={
             "pipeline": pipeline or PipelineResource(),
             "enrichment_watcher": Silent(),

@@ -11,9 +11,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy import make_url
 
+from pipeline_assets.alerts.variables import AlertSettings
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.urls import check_driver, parse_url, shown_url
 from pipeline_assets.domain.retailers import PAGE_HOSTS
@@ -33,7 +34,7 @@ def home_folder() -> Path:
     return _PROJECT_ROOT if (_PROJECT_ROOT / "dagster.yaml").is_file() else Path.cwd()
 
 
-class Settings(BaseSettings):
+class Settings(AlertSettings):
     """The settings, as environment variables `PIPELINE_<NAME>` (and `CATALOGUE_URL`)."""
 
     model_config = SettingsConfigDict(

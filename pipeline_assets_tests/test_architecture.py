@@ -55,6 +55,15 @@ FORBIDDEN = {
         "pipeline_assets.orchestration",
         "pipeline_assets.settings",
     ),
+    "alerts": (
+        "dagster",
+        "sqlalchemy",
+        "pipeline_assets.catalogue",
+        "pipeline_assets.inbox",
+        "pipeline_assets.services",
+        "pipeline_assets.orchestration",
+        "pipeline_assets.settings",
+    ),
     "services": ("dagster", "pipeline_assets.orchestration", "pipeline_assets.cli"),
     "reporting": (
         "dagster",
@@ -224,6 +233,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     runtime = declared(project["dependencies"])
     of_package = distributions(PACKAGE)
     of_tests = distributions(TESTS, PROJECT / "benchmarks", PROJECT / "tools")
-    assert of_package - runtime - declared(extras["browser"]) == set()
+    optional = declared(extras["browser"]) | declared(extras["apprise"])
+    assert of_package - runtime - optional == set()
     assert of_tests - runtime - declared(extras["dev"]) == set()
     assert runtime - of_package == NEVER_IMPORTED

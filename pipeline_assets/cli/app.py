@@ -16,6 +16,7 @@ from pipeline_assets.catalogue.database.errors import (
     shown_cause,
 )
 from pipeline_assets.cli import terminal
+from pipeline_assets.cli.alert import alert
 from pipeline_assets.cli.common import FAILED, OK, USAGE, files_left, print_json
 from pipeline_assets.cli.drain import drain, post_process
 from pipeline_assets.cli.enrich import enrich
@@ -37,6 +38,7 @@ app.command("status")(status)
 app.command("requeue")(requeue)
 app.command("decide")(decide)
 app.command("sample")(sample)
+app.command("alert")(alert)
 
 
 def _show_version(is_wanted: bool) -> None:

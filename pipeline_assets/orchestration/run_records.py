@@ -96,13 +96,13 @@ class InstanceRuns:
                 record.create_timestamp.astimezone(UTC).replace(tzinfo=None),
                 record.dagster_run.status == dg.DagsterRunStatus.QUEUED,
                 _own_tag(record.dagster_run, PROCESS_TAG),
-                self._end(record),
+                self.end_of(record),
             )
             for record in self._instance.get_run_records(wanted)
             if FILE_TAG in record.dagster_run.tags
         ]
 
-    def _end(self, record: dg.RunRecord) -> RunEnd | None:
+    def end_of(self, record: dg.RunRecord) -> RunEnd | None:
         """How a run ended, or that it can no longer begin; None for one that may still work."""
         run = record.dagster_run
         if run.status in _NOT_BEGUN:

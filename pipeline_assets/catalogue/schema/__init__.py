@@ -7,6 +7,7 @@ the file gives. What each column means is its `doc`, which Dagster's pages show;
 the database, so a change of words needs no migration.
 """
 
+from pipeline_assets.catalogue.schema.alerts import alert_deliveries, alerts
 from pipeline_assets.catalogue.schema.base import metadata
 from pipeline_assets.catalogue.schema.bookkeeping import catalogue_settings, catalogue_totals
 from pipeline_assets.catalogue.schema.enrichment import enriched_files, enriched_rows
@@ -38,6 +39,8 @@ from pipeline_assets.catalogue.schema.stores import (
 )
 
 __all__ = [
+    "alert_deliveries",
+    "alerts",
     "brand_aliases",
     "brand_translations",
     "brands",

@@ -6,13 +6,17 @@ One module per sensor; `ticks` is what they share, `requests` is what they reque
 from pipeline_assets.orchestration.sensors.barcode_enrichment_inbox import (
     barcode_enrichment_inbox_sensor,
 )
+from pipeline_assets.orchestration.sensors.check_alert import check_alert_sensor
 from pipeline_assets.orchestration.sensors.post_processing import post_processing_sensor
 from pipeline_assets.orchestration.sensors.product_inbox import product_inbox_sensor
 from pipeline_assets.orchestration.sensors.requests import file_config
+from pipeline_assets.orchestration.sensors.run_failure_alert import run_failure_alert_sensor
 
 __all__ = [
     "barcode_enrichment_inbox_sensor",
+    "check_alert_sensor",
     "file_config",
     "post_processing_sensor",
     "product_inbox_sensor",
+    "run_failure_alert_sensor",
 ]

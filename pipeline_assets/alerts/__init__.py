@@ -1,0 +1,1 @@
+"""Channels: how an alert gets out, by webhook, by mail, or through Apprise."""

@@ -1,0 +1,1 @@
+"""Alerts: what is wrong, what people are told about it and when, as pure functions."""

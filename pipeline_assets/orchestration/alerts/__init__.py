@@ -1,0 +1,1 @@
+"""What alerts are about, as Dagster knows it, and the tick that records and sends them."""

@@ -1,0 +1,1 @@
+"""Alerts: recorded first, then sent, and sent again until a channel has taken them."""
