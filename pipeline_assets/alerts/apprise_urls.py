@@ -10,7 +10,7 @@ from typing import cast
 import apprise
 from apprise.utils.parse import parse_urls
 
-from pipeline_assets.alerts.channels import ChannelError, plain_text
+from pipeline_assets.alerts.channels import ChannelError, headline, plain_text
 from pipeline_assets.domain.alerts.messages import AlertMessage
 
 
@@ -28,7 +28,7 @@ class AppriseChannel:
             try:
                 is_sent = self._service.notify(
                     body=plain_text(message),
-                    title=message.title,
+                    title=headline(message),
                     notify_type=apprise.NotifyType.WARNING,
                     body_format=apprise.NotifyFormat.TEXT,
                 )

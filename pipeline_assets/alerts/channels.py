@@ -73,6 +73,11 @@ def channels_of(urls: ChannelUrls, timeout_s: float) -> list[Channel]:
     return channels
 
 
+def headline(message: AlertMessage) -> str:
+    """A message's title, and whose it is."""
+    return f"pipeline-assets: {message.title}"
+
+
 def plain_text(message: AlertMessage) -> str:
     """A message's body, where its title is shown apart."""
     return "\n\n".join(filter(None, (message.text, message.link)))

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from pipeline_assets.alerts.addresses import MailAddress, mail_address
-from pipeline_assets.alerts.channels import ChannelError, plain_text
+from pipeline_assets.alerts.channels import ChannelError, headline, plain_text
 from pipeline_assets.domain.alerts.messages import AlertMessage
 
 
@@ -76,7 +76,7 @@ def _mail(message: AlertMessage, address: MailAddress) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = address.sender
     mail["To"] = ", ".join(address.recipients)
-    mail["Subject"] = f"[pipeline-assets] {message.title}"
+    mail["Subject"] = headline(message)
     mail["Date"] = formatdate()
     mail["Message-ID"] = make_msgid("alert", domain=address.sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"

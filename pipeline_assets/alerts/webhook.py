@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from pipeline_assets.alerts.addresses import webhook_host
-from pipeline_assets.alerts.channels import ChannelError
+from pipeline_assets.alerts.channels import ChannelError, headline
 from pipeline_assets.domain.alerts.messages import AlertMessage
 
 _BUSY = (408, 425, 429)
@@ -50,7 +50,11 @@ class WebhookChannel:
 
 def slack_text(message: AlertMessage) -> str:
     """A message for Slack, where `&`, `<` and `>` are the signs that have to be escaped."""
-    parts = (f"*{_escaped(message.title)}*", _escaped(message.text), _escaped(message.link or ""))
+    parts = (
+        f"*{_escaped(headline(message))}*",
+        _escaped(message.text),
+        _escaped(message.link or ""),
+    )
     return "\n".join(part for part in parts if part)
 
 

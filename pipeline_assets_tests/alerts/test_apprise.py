@@ -6,7 +6,9 @@ from pipeline_assets.alerts.channels import ChannelError, ChannelUrls, channels_
 from pipeline_assets.domain.alerts.messages import AlertMessage
 from pipeline_assets_tests.alerts.servers import Webhook
 
-MESSAGE = AlertMessage("3 files refused", "Send <them> back.", "http://ui/runs/1?a=b&c=d")
+MESSAGE = AlertMessage(
+    "pipeline-assets: 3 files refused", "Send <them> back.", "http://ui/runs/1?a=b&c=d"
+)
 
 
 def test_each_url_is_a_channel_of_its_own_and_gets_the_message(webhook: Webhook) -> None:
@@ -21,7 +23,11 @@ def test_each_url_is_a_channel_of_its_own_and_gets_the_message(webhook: Webhook)
             channel.send(MESSAGE)
     for got in (webhook.got, other.got):
         assert [(one["title"], one["message"], one["type"]) for one in got] == [
-            ("3 files refused", "Send <them> back.\n\nhttp://ui/runs/1?a=b&c=d", "warning")
+            (
+                "pipeline-assets: 3 files refused",
+                "Send <them> back.\n\nhttp://ui/runs/1?a=b&c=d",
+                "warning",
+            )
         ]
 
 

@@ -42,7 +42,7 @@ def test_a_mail_says_who_what_and_where(trusted: Authority) -> None:
     ((recipients, mail, is_tls, is_known),) = server.got
     assert recipients == ["you@x.org", "she@x.org", "he@x.org"]
     assert (mail["From"], mail["To"]) == ("me@x.org", "you@x.org, she@x.org, he@x.org")
-    assert mail["Subject"] == "[pipeline-assets] 3 files refused"
+    assert mail["Subject"] == "pipeline-assets: 3 files refused"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert lines(mail) == ["Send them back, büdde.", "", "http://ui/runs/1?a=b&c=d"]
     assert (is_tls, is_known) == (True, True)
@@ -93,7 +93,7 @@ def test_a_name_of_a_file_can_begin_no_header_and_no_second_mail() -> None:
     ((recipients, mail, _, _),) = server.got
     assert recipients == ["you@x.org"]
     assert mail["Bcc"] is None
-    assert mail["Subject"] == "[pipeline-assets] a Bcc: evil@x.org body . MAIL FROM:<x>"
+    assert mail["Subject"] == "pipeline-assets: a Bcc: evil@x.org body . MAIL FROM:<x>"
     assert lines(mail) == ["one", ".", "two  ", "three"]
 
 

@@ -27,7 +27,7 @@ def failure(channel: WebhookChannel, message: AlertMessage = MESSAGE) -> Channel
 def test_a_message_is_posted_as_slack_takes_it(webhook: Webhook) -> None:
     (channel,) = channels_of(ChannelUrls(webhook=webhook.url), 5)
     channel.send(MESSAGE)
-    text = "*3 files refused*\nSend them back.\nhttp://ui/runs/1?a=b&amp;c=d"
+    text = "*pipeline-assets: 3 files refused*\nSend them back.\nhttp://ui/runs/1?a=b&amp;c=d"
     assert webhook.got == [{"text": text}]
     assert (channel.name, channel.shown) == ("webhook", "127.0.0.1")
     assert "s3cr3t" not in repr(channel)
@@ -36,7 +36,9 @@ def test_a_message_is_posted_as_slack_takes_it(webhook: Webhook) -> None:
 def test_names_of_files_cannot_call_people_or_hide_links(webhook: Webhook) -> None:
     hostile = alert_message("<!channel>\r\nx", "a\x1b[31m<https://evil|ok> & b\u202e.jsonl")
     WebhookChannel(webhook.url, 5).send(hostile)
-    assert webhook.texts == ["*&lt;!channel&gt; x*\na [31m&lt;https://evil|ok&gt; &amp; b .jsonl"]
+    assert webhook.texts == [
+        "*pipeline-assets: &lt;!channel&gt; x*\na [31m&lt;https://evil|ok&gt; &amp; b .jsonl"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -41,12 +41,16 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class RunFailure:
-    """A run that failed. `error` is the class of the first error, `message` is for people."""
+    """A run that failed. `error` is the class of the first error in the chain that led to it.
+
+    `cause` is that error's own text, `message` is for people, `file` is the run's inbox file.
+    """
 
     run_id: str
     job: str
     failed_at: datetime
     error: str
+    cause: str
     message: str
     file: str | None = None
 
@@ -89,7 +93,7 @@ def job_of(subject: str) -> str:
 def failed_runs(runs: Iterable[RunFailure], known: Iterable[str] = ()) -> list[Trouble]:
     """The failed runs by kind of failure, one trouble for each; `known` are subjects told already.
 
-    A kind is the job, the class of the error, and its message without names and numbers.
+    A kind is the job, the class of the error, and its text without names and numbers.
     """
     subjects = {subject for subject in known if subject.startswith(f"{RUNS}/")}
     kinds: dict[str, list[RunFailure]] = defaultdict(list)
@@ -119,8 +123,8 @@ def _failures(subject: str, runs: Sequence[RunFailure]) -> Trouble:
 
 
 def _constant_part(run: RunFailure) -> str:
-    """The message's first line without what differs from run to run."""
-    first = run.message.strip().partition("\n")[0]
+    """The cause's first line without what differs from run to run."""
+    first = run.cause.strip().partition("\n")[0]
     if run.file:
         first = first.replace(run.file, "")
     return " ".join(_VARIABLE.sub("", first).split())

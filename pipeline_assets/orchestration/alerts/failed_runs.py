@@ -76,11 +76,10 @@ def _failed(
     *,
     with_halted: bool,
 ) -> Iterator[RunFailure]:
-    run_ids = [event.run_id for event in events]
-    wanted = dg.RunsFilter(run_ids=run_ids)
-    records = (
-        {one.dagster_run.run_id: one for one in instance.get_run_records(wanted)} if run_ids else {}
-    )
+    if not events:
+        return
+    wanted = dg.RunsFilter(run_ids=[event.run_id for event in events])
+    records = {one.dagster_run.run_id: one for one in instance.get_run_records(wanted)}
     runs = InstanceRuns(instance)
     for event in events:
         record = records.get(event.run_id)
@@ -108,15 +107,27 @@ def _failed_run(
     message = said[0].message if said else (entry.message if entry else None)
     if said and said[0].cls_name == dg.Failure.__name__:
         message = _CLASS.sub("", said[0].message)
+    message = (message or "").strip() or "No reason is recorded."
     return RunFailure(
         run_id=run.run_id,
         job=run.job_name,
         failed_at=datetime.fromtimestamp(event.timestamp, UTC).replace(tzinfo=None),
-        error=(chain[-1].cls_name if chain else None)
-        or "the run ended without an error of its own",
-        message=(message or "").strip() or "No reason is recorded.",
-        file=run.tags.get(FILE_TAG),
+        error=(chain[-1].cls_name if chain else None) or "the run itself reports no error",
+        cause=chain[-1].message if chain else message,
+        message=message,
+        file=run.tags.get(FILE_TAG) or _configured_file(run),
     )
+
+
+def _configured_file(run: dg.DagsterRun) -> str | None:
+    """The file that a run was asked for by its config."""
+    steps = run.run_config.get("ops")
+    for step in steps.values() if isinstance(steps, Mapping) else ():
+        config = step.get("config") if isinstance(step, Mapping) else None
+        file = config.get("file") if isinstance(config, Mapping) else None
+        if isinstance(file, str):
+            return file
+    return None
 
 
 def _error(event: EventLogRecord) -> SerializableErrorInfo | None:

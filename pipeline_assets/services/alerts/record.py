@@ -104,4 +104,4 @@ def jobs_with_alerts(opened: Iterable[OpenAlert]) -> set[str]:
 def message_of(trouble: Trouble, settings: Settings) -> AlertMessage:
     """What people are told about a trouble, with a link where the UI's URL is set."""
     link = f"{settings.ui_url}/{trouble.place}" if settings.ui_url else None
-    return alert_message(f"pipeline-assets: {trouble.title}", trouble.text, link)
+    return alert_message(trouble.title, trouble.text, link)

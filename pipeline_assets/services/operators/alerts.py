@@ -65,7 +65,7 @@ def alerts_now(pipeline: Pipeline, channels: Sequence[Channel]) -> AlertsNow:
 def try_channels(channels: Sequence[Channel], settings: Settings) -> list[Tested]:
     """Send a message that says it is a test to every channel."""
     message = alert_message(
-        "pipeline-assets: this is a test",
+        "this is a test",
         f"Alerts of the pipeline in {settings.data_path} arrive here. Nothing is wrong.",
         settings.ui_url or None,
     )

@@ -23,7 +23,8 @@ def failure(
     job: str = "product_update",
     file: str | None = None,
 ) -> RunFailure:
-    return RunFailure(f"run{number}", job, NOON + timedelta(seconds=number), error, message, file)
+    failed_at = NOON + timedelta(seconds=number)
+    return RunFailure(f"run{number}", job, failed_at, error, message, f"Told: {message}", file)
 
 
 def test_thirty_runs_that_fail_alike_are_one_trouble_that_names_the_latest() -> None:
@@ -32,7 +33,7 @@ def test_thirty_runs_that_fail_alike_are_one_trouble_that_names_the_latest() -> 
     assert trouble.title == "30 runs of product_update failed: ValueError"
     assert trouble.text == (
         "The latest one failed at 2026-01-01 12:00:29 UTC: "
-        "'29.jsonl' cannot be read: row 29 of /data/29"
+        "Told: '29.jsonl' cannot be read: row 29 of /data/29"
     )
     assert (trouble.place, trouble.times) == ("runs/run29", 30)
     assert job_of(trouble.subject) == "product_update"
