@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from pipeline_assets.catalogue.database.statements import rows_where_in
 from pipeline_assets.catalogue.schema import (
@@ -18,6 +19,7 @@ from pipeline_assets.catalogue.schema import (
     skus,
     stores,
 )
+from pipeline_assets.catalogue.totals import read_totals
 
 FILE_FIGURES = (
     "rows_read",
@@ -62,6 +64,26 @@ def _figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[s
     wanted = select(ingested_files.c.run_id, *(ingested_files.c[name] for name in FILE_FIGURES))
     rows = rows_where_in(connection, wanted, ingested_files.c.run_id, run_ids)
     return {row[0]: dict(zip(FILE_FIGURES, row[1:], strict=True)) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the catalogue holds as a whole; stores are current by their last accepted snapshot."""
+
+    prices: int
+    skus: int
+    stores: int
+    stores_current: int
+
+
+def read_holdings(connection: Connection, current_since: datetime) -> Holdings:
+    """What the catalogue holds, without counting its large tables; a time in UTC."""
+    totals = read_totals(connection)
+    is_current = stores.c.last_scraped_at >= current_since
+    known, current = connection.execute(
+        select(func.count(), func.count(case((is_current, 1)))).select_from(stores)
+    ).one()
+    return Holdings(totals["prices"], totals["skus"], known, current)
 
 
 def count_rows(connection: Connection, table: str) -> int:

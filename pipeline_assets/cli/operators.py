@@ -46,6 +46,7 @@ def status(as_json: Json = False) -> None:
     This changes and creates nothing. If nothing is set up yet, it says so; in JSON `is_prepared` is
     then false, `message` says what to do, and the rest is null.
     """
+    from pipeline_assets.cli.status_view import show_status
     from pipeline_assets.services.operators.status import status as find_status
     from pipeline_assets.services.operators.status import unprepared
 
@@ -59,7 +60,7 @@ def status(as_json: Json = False) -> None:
     if as_json:
         print_json({"is_prepared": True, "message": None, **_as_data(found)})
     else:
-        terminal.show_status(found)
+        show_status(found, pipeline.settings.zone, pipeline.clock())
     halted = found.product_inbox.halted or found.barcode_enrichment_inbox.halted
     raise typer.Exit(FAILED if halted else OK)
 
@@ -83,6 +84,12 @@ def _as_data(found: "Status") -> dict[str, Any]:
         "quarantined": found.quarantined,
         "open_moves": found.open_moves,
         "catalogue": found.catalogue,
+        "halted": [reports.with_times(asdict(one)) for one in found.halted],
+        "refused": {
+            "shown": [reports.with_times(asdict(one)) for one in found.refused.shown],
+            "not_shown": found.refused.not_shown,
+        },
+        "files": reports.file_log(found.files),
     }
 
 

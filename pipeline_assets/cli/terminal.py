@@ -13,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport
+from pipeline_assets.reporting.escaping import visible
 from pipeline_assets.services.files.inbox_survey import Survey
-from pipeline_assets.services.operators.status import Status
+from pipeline_assets.services.operators.remedies import requeue_command
 from pipeline_assets.stopping import Interrupted
 
 # A pipe has no width: lines are then as long as the tables need.
@@ -22,7 +23,7 @@ _WIDTH = None if sys.stdout.isatty() else 160
 console = Console(highlight=False, soft_wrap=_WIDTH is not None, width=_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
-_STYLES = {
+STYLES = {
     "accepted": "green",
     "enriched": "green",
     "quarantined": "yellow",
@@ -63,14 +64,16 @@ class FileProgress:
     def begin(self, name: str, waiting: int) -> None:
         """Work on a file begins; `waiting` more are known."""
         total = self._done + 1 + waiting
-        self._bar.update(self._task, description=escape(name), total=total, completed=self._done)
+        self._bar.update(
+            self._task, description=escape(visible(name)), total=total, completed=self._done
+        )
 
     def end(self, name: str, is_ok: bool) -> None:
         """Its run has ended."""
         self._done += 1
         self._bar.update(self._task, completed=self._done)
         if not errors.is_terminal and not self._is_quiet:
-            errors.print(f"{'processed' if is_ok else 'FAILED on'} {name}", markup=False)
+            errors.print(f"{'processed' if is_ok else 'FAILED on'} {visible(name)}", markup=False)
 
     def pause(self, seconds: float, why: str) -> None:
         """No file can be processed for this long."""
@@ -98,15 +101,16 @@ def show_files(reports: Sequence[FileReport]) -> None:
 def _show_reasons(reports: Sequence[FileReport]) -> None:
     for report in reports:
         if report.message and report.outcome in ("quarantined", "halted", "failed"):
-            style = _STYLES[report.outcome]
+            style = STYLES[report.outcome]
             reason = f" ({report.reason})" if report.reason else ""
-            name = escape(report.name)
-            console.print(f"\n[{style}]{name}[/]{reason}: {escape(report.message)}")
+            name = escape(visible(report.name))
+            console.print(f"\n[{style}]{name}[/]{reason}: {escape(visible(report.message))}")
 
 
 def _shortened(name: str) -> str:
     """A file name cut to the terminal's width; its end is kept because it holds the date."""
     room = max(24, console.width - 57)
+    name = visible(name)
     return name if len(name) <= room else f"{name[: room - 18]}…{name[-17:]}"
 
 
@@ -151,22 +155,23 @@ def show_left(left: Survey) -> None:
     """What stays in an inbox, and why."""
     for name in left.halted:
         console.print(
-            f"left: {name}: halted (pipeline-assets status shows why); once that is fixed, run: "
-            f"pipeline-assets requeue {name}",
+            f"left: {visible(name)}: halted (pipeline-assets status shows why); once that is "
+            f"fixed, run: {requeue_command(name)}",
             markup=False,
         )
     for name, why in left.others.items():
-        console.print(f"left: {name}: {why}", markup=False)
+        console.print(f"left: {visible(name)}: {why}", markup=False)
     for file in left.unsettled:
-        console.print(f"left: {file.name}: it is still changing", markup=False)
+        console.print(f"left: {visible(file.name)}: it is still changing", markup=False)
     for file in left.in_flight:
-        console.print(f"left: {file.name}: another run is working on it", markup=False)
+        console.print(f"left: {visible(file.name)}: another run is working on it", markup=False)
     for one in left.waiting:
         console.print(
-            f"left: {one.file.name}: it is waiting for another file of its store", markup=False
+            f"left: {visible(one.file.name)}: it is waiting for another file of its store",
+            markup=False,
         )
     for one in left.takeable:
-        console.print(f"left: {one.file.name}: it was tried just now", markup=False)
+        console.print(f"left: {visible(one.file.name)}: it was tried just now", markup=False)
 
 
 def show_steps(report: Mapping[str, Any]) -> None:
@@ -224,35 +229,8 @@ def show_next_steps(lines: Iterable[str]) -> None:
         console.print(f"  {line}", markup=False)
 
 
-def show_status(status: Status) -> None:
-    """The state of everything in a few lines."""
-    _show_inbox("product_inbox", status.product_inbox)
-    _show_inbox("barcode_enrichment_inbox", status.barcode_enrichment_inbox)
-    refused = ", ".join(f"{count} {reason}" for reason, count in status.quarantined.items())
-    console.print(f"[bold]quarantine[/]: {refused or 'empty'}")
-    for path in status.open_moves:
-        console.print(f"  accepted, not yet moved to the archive: {path}", markup=False)
-    sizes = ", ".join(f"{count:,} {table}" for table, count in status.catalogue.items())
-    console.print(f"[bold]catalogue[/]: {sizes}")
-
-
-def _show_inbox(name: str, found: Survey) -> None:
-    console.print(
-        f"[bold]{name}[/]: {len(found.takeable) + len(found.waiting) + len(found.unread)} waiting, "
-        f"{len(found.unsettled)} arriving, {len(found.in_flight)} in progress, "
-        f"{len(found.halted)} halted, {len(found.others)} ignored"
-    )
-    for entry, why in [*found.halted.items(), *found.others.items()]:
-        console.print(f"  {entry}: {why}", markup=False)
-    for file in found.unread:
-        console.print(
-            f"  {file.name}: not looked into yet; all files wait until its store is known",
-            markup=False,
-        )
-
-
 def _outcome(report: FileReport) -> str:
-    return f"[{_STYLES.get(report.outcome, 'default')}]{report.outcome}[/]"
+    return f"[{STYLES.get(report.outcome, 'default')}]{report.outcome}[/]"
 
 
 def _cells(figures: Mapping[str, int]) -> list[str]:

@@ -42,6 +42,8 @@ EMPTY: dict[str, Any] = {
     "others": {},
 }
 PREPARE = "pipeline-assets prepare"
+# What the record says; recovery adds to it what it finds.
+OF_THE_RECORD = ("files", "halted")
 
 
 @pytest.fixture
@@ -81,6 +83,10 @@ def stored(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
             )
             for name in inspect(connection).get_table_names()
         }
+
+
+def without(said: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if key not in keys}
 
 
 def dagster_runs(place: Workplace) -> list[tuple[Any, ...]]:
@@ -132,7 +138,7 @@ def test_status_tells_the_truth_and_leaves_all_as_it_was_and_recovery_writes_it_
         assert after["product_inbox"] == EMPTY | TAKEABLE
         assert after["open_moves"] == []
     else:
-        assert after == said
+        assert without(after, *OF_THE_RECORD) == without(said, *OF_THE_RECORD)
 
     recovered = everything(workplace)
     for inbox in workplace.pipeline.inboxes:

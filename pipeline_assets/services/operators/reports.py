@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.enrichment import figures_of_runs
+from pipeline_assets.catalogue.file_log import FileLog
 from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport, files_of_runs
 from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.services.files.inbox_survey import Survey
@@ -52,6 +54,29 @@ def totals(reports: Sequence[FileReport]) -> dict[str, int]:
         "failed": outcomes["failed"] + outcomes[Event.STARTED],
         **sums,
     }
+
+
+def file_log(log: FileLog) -> dict[str, Any]:
+    """A log as plain data."""
+    files = [with_times(asdict(file)) | {"seconds": file.seconds} for file in log.files]
+    return {
+        "since": _utc(log.since),
+        "outcomes": dict(log.outcomes),
+        "shown": files,
+        "not_shown": log.not_shown,
+    }
+
+
+def with_times(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values; times, which are in UTC, as ISO texts that say so."""
+    return {
+        name: _utc(value) if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.isoformat(timespec='seconds')}Z"
 
 
 def left(found: Survey) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.domain.files.attempts import WAIVER, Event, file_state
 from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox import filing
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox, path_in
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, Inbox, path_in
 from pipeline_assets.inbox.reading import read_file
 from pipeline_assets.inbox.refused import explained, mark_requeued, refused_files
 from pipeline_assets.inbox.scanning import InboxFile, file_to_process, look
+from pipeline_assets.services.operators.remedies import (
+    FORCED,
+    is_refused_for_good,
+    requeue_command,
+)
 from pipeline_assets.services.pipeline import Pipeline
-
-# What `force` permits, as (reason, inbox).
-_FORCED = {("partial", PRODUCT_INBOX), ("duplicate", BARCODE_ENRICHMENT_INBOX)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,8 @@ def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> tuple[str, str
 def _warning(reason: str | None, inbox: str, name: str) -> str | None:
     """That the file will be refused again; None if its time, a setting or luck may prevent that."""
     again = f"{name} was refused as {reason} and will be refused again"
-    if (reason, inbox) in _FORCED:
-        return f"{again}. To accept it, run: pipeline-assets requeue --force {name}"
-    if reason in ("duplicate", "stale", "no_metadata", "no_products"):
+    if (reason, inbox) in FORCED:
+        return f"{again}. To accept it, run: {requeue_command(name, '--force')}"
+    if is_refused_for_good(reason):
         return f"{again}, as its contents are the same as before."
     return None

@@ -7,24 +7,41 @@ from dataclasses import dataclass
 from pipeline_assets.catalogue import reports
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.database.migrate import SchemaState, schema_state
+from pipeline_assets.catalogue.file_log import FileLog, read_file_log
 from pipeline_assets.inbox.folders import Folders, Inbox
 from pipeline_assets.inbox.refused import refused_files
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.services.files.inbox_survey import Survey, survey
 from pipeline_assets.services.files.open_moves import moves_under_way
 from pipeline_assets.services.files.recovery import RunRecords
+from pipeline_assets.services.operators.stuck_files import (
+    RefusedFiles,
+    StuckFile,
+    halted_files,
+    refused_lying,
+)
+from pipeline_assets.services.operators.update_report import window_start
 from pipeline_assets.services.pipeline import Pipeline
+
+# On a terminal, more would drive what needs somebody out of sight.
+_SHOWN_FILES, _SHOWN_REFUSED = 30, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of everything: inboxes, quarantine by reason, open moves, table sizes."""
+    """The state of everything: inboxes, quarantine by reason, open moves, table sizes.
+
+    Besides, what needs somebody (`halted`, `refused`) and what became of the files of the window.
+    """
 
     product_inbox: Survey
     barcode_enrichment_inbox: Survey
     quarantined: Mapping[str, int]
     open_moves: Sequence[str]
     catalogue: Mapping[str, int]
+    halted: Sequence[StuckFile]
+    refused: RefusedFiles
+    files: FileLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +93,19 @@ def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
         for inbox in pipeline.inboxes
     )
     with reading(pipeline.engine) as connection:
-        moves = moves_under_way(connection, pipeline.folders)
-        sizes = reports.sizes(connection)
-    return Status(found, to_enrich, quarantined(pipeline.folders), moves, sizes)
+        return Status(
+            product_inbox=found,
+            barcode_enrichment_inbox=to_enrich,
+            quarantined=quarantined(pipeline.folders),
+            open_moves=moves_under_way(connection, pipeline.folders),
+            catalogue=reports.sizes(connection),
+            halted=[
+                *halted_files(connection, pipeline.barcode_enrichment_inbox, to_enrich.halted),
+                *halted_files(connection, pipeline.product_inbox, found.halted),
+            ],
+            refused=refused_lying(pipeline, connection, _SHOWN_REFUSED),
+            files=read_file_log(connection, window_start(pipeline, pipeline.clock()), _SHOWN_FILES),
+        )
 
 
 def quarantined(folders: Folders) -> dict[str, int]:

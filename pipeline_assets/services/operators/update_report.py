@@ -1,0 +1,42 @@
+"""What the product update report says: the files of its window, and what the catalogue holds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline_assets.catalogue.database.engine import reading
+from pipeline_assets.catalogue.file_log import FileLog, LoggedFile, read_file_log
+from pipeline_assets.catalogue.reports import Holdings, read_holdings
+from pipeline_assets.services.operators.remedies import remedy
+from pipeline_assets.services.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport:
+    """The report as of `made_at`, in UTC."""
+
+    made_at: datetime
+    log: FileLog
+    holdings: Holdings
+
+
+def make_update_report(pipeline: Pipeline, most_files: int) -> UpdateReport:
+    """Read the report; it lists at most so many files, and counts the rest."""
+    settings = pipeline.settings
+    now = pipeline.clock()
+    with reading(pipeline.engine) as connection:
+        log = read_file_log(connection, window_start(pipeline, now), most_files)
+        current_since = now - timedelta(days=settings.current_days)
+        return UpdateReport(now, log, read_holdings(connection, current_since))
+
+
+def window_start(pipeline: Pipeline, now: datetime) -> datetime:
+    """When the window of a report that is made now begins."""
+    return now - timedelta(seconds=pipeline.settings.report_window_s)
+
+
+def command_for(file: LoggedFile) -> str | None:
+    """The command that helps a refused or halted file, unless nothing more is to be done."""
+    if file.acknowledged_at is not None:
+        return None
+    help_ = remedy(file.outcome, file.reason, file.inbox, file.name)
+    return help_.command if help_ else None
