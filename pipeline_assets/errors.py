@@ -56,6 +56,14 @@ class VanishedFileError(PipelineError):
         self.path = path
 
 
+class FolderError(UsageError):
+    """A folder of the data folder, or that itself, cannot be used or created."""
+
+    def __init__(self, folder: Path, cause: str, remedy: str) -> None:
+        super().__init__(f"{folder} should be a folder for the pipeline: {cause}. {remedy}.")
+        self.folder = folder
+
+
 class OutsideInboxError(UsageError):
     """A file name from run config or the command line does not name a file in the inbox."""
 

@@ -7,17 +7,24 @@ import os
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import make_url
 
 from pipeline_assets.alerts.variables import AlertSettings
 from pipeline_assets.catalogue.database.dialect import dialect_of
-from pipeline_assets.catalogue.database.urls import check_driver, parse_url, shown_url
+from pipeline_assets.catalogue.database.urls import shown_url
 from pipeline_assets.domain.retailers import PAGE_HOSTS
+from pipeline_assets.setting_types import (
+    DatabaseUrl,
+    Days,
+    Seconds,
+    SessionSource,
+    Share,
+    ZoneName,
+)
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
@@ -47,23 +54,23 @@ class Settings(AlertSettings):
     data_dir: Path = Field(
         default=Path("data"), description="folder that holds the inboxes, archive and quarantine"
     )
-    catalogue_url: str = Field(
+    catalogue_url: DatabaseUrl = Field(
         default="",
         validation_alias="CATALOGUE_URL",
         description="SQLAlchemy URL of the catalogue; if empty, the SQLite file in the data folder",
     )
-    timezone: str = Field(
+    timezone: ZoneName = Field(
         default="Australia/Sydney",
         description="time zone of snapshot dates and times that do not name one",
     )
 
-    settle_s: float = Field(
-        default=5, ge=0, description="how long a file must stay unchanged before it is processed"
+    settle_s: Seconds = Field(
+        default=5, description="how long a file must stay unchanged before it is processed"
     )
-    post_success_pause_s: float = Field(
-        default=30, ge=0, description="pause after a cycle's last success"
+    post_success_pause_s: Seconds = Field(
+        default=30, description="pause after a cycle's last success"
     )
-    max_runtime_s: float = Field(
+    max_runtime_s: Seconds = Field(
         default=600, gt=0, description="a run older than this counts as dead"
     )
     sensor_max_requests: int = Field(
@@ -79,11 +86,11 @@ class Settings(AlertSettings):
         default=3, ge=1, description="a file is halted after this many dead runs"
     )
 
-    retry_wait_s: float = Field(default=30, ge=0, description="pause before a step is retried")
+    retry_wait_s: Seconds = Field(default=30, description="pause before a step is retried")
     max_failures: int = Field(
         default=10, ge=1, description="a file is halted after this many failures in a row"
     )
-    lock_timeout_s: float = Field(
+    lock_timeout_s: Seconds = Field(
         default=30, gt=0, description="how long to wait for a database lock"
     )
 
@@ -93,22 +100,21 @@ class Settings(AlertSettings):
         le=1,
         description="a snapshot is partial below this share of the last one's priced rows",
     )
-    future_tolerance_s: float = Field(
-        default=86_400, ge=0, description="a snapshot dated further ahead than this is refused"
+    future_tolerance_s: Seconds = Field(
+        default=86_400, description="a snapshot dated further ahead than this is refused"
     )
-    current_days: int = Field(
+    current_days: Days = Field(
         default=7,
-        ge=0,
         description="a store is current while its last snapshot is at most this old",
     )
-    min_agreement: str = Field(
+    min_agreement: Share = Field(
         default="0.98", description="smallest share of equal prices at which two stores match"
     )
-    min_common: str = Field(
+    min_common: Share = Field(
         default="2/3",
         description="smallest share of the larger list that two stores must both sell",
     )
-    post_processing_max_wait_s: float = Field(
+    post_processing_max_wait_s: Seconds = Field(
         default=21_600,
         gt=0,
         description="longest that post-processing waits for the inbox to be empty",
@@ -160,7 +166,7 @@ class Settings(AlertSettings):
         default=",".join(PAGE_HOSTS),
         description="hosts (https) or origins to request product pages from, separated by commas",
     )
-    enrichment_session: Literal["cookie_file", "browser"] = Field(
+    enrichment_session: SessionSource = Field(
         default="cookie_file", description="where sessions come from: `cookie_file` or `browser`"
     )
     enrichment_cookie_file: Path = Field(
@@ -170,7 +176,7 @@ class Settings(AlertSettings):
     enrichment_browser: str = Field(
         default="", description="path to Chromium; if empty, the one found"
     )
-    enrichment_browser_wait_s: float = Field(
+    enrichment_browser_wait_s: Seconds = Field(
         default=300, gt=0, description="how long a browser waits for the shop's page"
     )
     enrichment_user_agent: str = Field(
@@ -178,8 +184,8 @@ class Settings(AlertSettings):
         min_length=1,
         description="how requests identify themselves to the shop; include a contact address",
     )
-    enrichment_pause_s: float = Field(default=1, ge=0, description="pause between two requests")
-    enrichment_page_timeout_s: float = Field(
+    enrichment_pause_s: Seconds = Field(default=1, description="pause between two requests")
+    enrichment_page_timeout_s: Seconds = Field(
         default=30, gt=0, description="how long one page may take"
     )
     enrichment_max_page_bytes: int = Field(
@@ -188,12 +194,11 @@ class Settings(AlertSettings):
     enrichment_attempts: int = Field(
         default=4, ge=1, description="how often an unavailable page is requested in all"
     )
-    enrichment_back_off_s: float = Field(
-        default=1, ge=0, description="longest wait before the first retry; doubles with each retry"
+    enrichment_back_off_s: Seconds = Field(
+        default=1, description="longest wait before the first retry; doubles with each retry"
     )
-    enrichment_max_retry_after_s: float = Field(
+    enrichment_max_retry_after_s: Seconds = Field(
         default=900,
-        ge=0,
         description="a file is halted if the server asks for a longer wait than this",
     )
     enrichment_max_renewals: int = Field(
@@ -201,17 +206,17 @@ class Settings(AlertSettings):
         ge=1,
         description="a file is halted after this many session renewals without a finished row",
     )
-    enrichment_renewal_wait_s: float = Field(
-        default=30, ge=0, description="pause before a session is renewed again"
+    enrichment_renewal_wait_s: Seconds = Field(
+        default=30, description="pause before a session is renewed again"
     )
     enrichment_max_unavailable: int = Field(
         default=20, ge=1, description="a file is halted after this many unavailable pages in a row"
     )
-    enrichment_max_runtime_s: float = Field(
+    enrichment_max_runtime_s: Seconds = Field(
         default=43_200, gt=0, description="an enrichment older than this counts as dead"
     )
-    no_barcode_days: int = Field(
-        default=90, ge=0, description="how long to remember that a page shows no barcode"
+    no_barcode_days: Days = Field(
+        default=90, description="how long to remember that a page shows no barcode"
     )
 
     max_packed_bytes: int = Field(default=256 * 2**20, gt=0, description="largest file, as stored")
@@ -221,23 +226,16 @@ class Settings(AlertSettings):
     max_line_bytes: int = Field(default=2**20, gt=0, description="longest line of a file")
     max_rows: int = Field(default=250_000, gt=0, description="most rows of a file")
 
-    @field_validator("catalogue_url")
-    @classmethod
-    def _names_a_database(cls, url: str) -> str:
-        """Check the URL as it is read, not at its first use: it can be parsed, its driver is here.
-
-        Raises `UsageError` for a database that no catalogue can be on.
-        """
-        if url:
-            parsed = parse_url(url)
-            dialect_of(parsed.get_backend_name())
-            check_driver(parsed)
-        return url
-
     @cached_property
     def data_path(self) -> Path:
         """The data folder, absolute; a relative one starts in the home folder."""
         return (home_folder() / self.data_dir.expanduser()).resolve()
+
+    @cached_property
+    def catalogue_file(self) -> Path | None:
+        """The catalogue's file, absolute; None for a catalogue on a server or in memory."""
+        url = make_url(self.database_url)
+        return dialect_of(url.get_backend_name()).file(url)
 
     @cached_property
     def database_url(self) -> str:

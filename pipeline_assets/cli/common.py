@@ -8,16 +8,20 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from pipeline_assets import stopping
 from pipeline_assets.cli import terminal
-from pipeline_assets.errors import CatalogueUnavailableError, UsageError
+from pipeline_assets.environment import (
+    settings_in_force,
+    unknown_variables,
+    unknown_variables_in_words,
+)
+from pipeline_assets.errors import CatalogueUnavailableError
 from pipeline_assets.inbox.scanning import look
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
@@ -34,25 +38,28 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 
 
 def read_settings() -> Settings:
-    """The environment's settings; raises `UsageError` for an invalid one."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong = [f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors()]
-        raise UsageError("A setting is invalid. " + "; ".join(wrong)) from error
-    try:
-        _ = settings.zone
-    except (KeyError, ValueError, OSError) as error:
-        raise UsageError(
-            f"PIPELINE_TIMEZONE: there is no time zone {settings.timezone!r}; "
-            "use a name such as Australia/Sydney."
-        ) from error
+    """The environment's settings; raises `UsageError` for an invalid one.
+
+    Variables that are no settings are warned of, once.
+    """
+    settings = settings_in_force()
+    _warn_of_unknown_variables()
     return settings
 
 
+@cache
+def _warn_of_unknown_variables() -> None:
+    unknown = unknown_variables()
+    if unknown:
+        terminal.show_warning(unknown_variables_in_words(unknown))
+
+
 def find_pipeline() -> Pipeline:
-    """The environment's pipeline as it is: nothing is created or migrated."""
-    return Pipeline(read_settings())
+    """The environment's pipeline as it is: nothing is created or migrated.
+
+    Raises `UsageError` for a setting that cannot be used.
+    """
+    return Pipeline(read_settings()).check()
 
 
 @contextmanager
@@ -86,10 +93,13 @@ def open_pipeline(*, waits: bool = False) -> Pipeline:
 
 @contextmanager
 def dagster_instance() -> "Iterator[dg.DagsterInstance]":
-    """The Dagster instance that the UI shows."""
-    from pipeline_assets.orchestration.instance import open_instance
+    """The Dagster instance that the UI shows; a `dagster.yaml` of an older version is named."""
+    from pipeline_assets.orchestration.instance import open_instance, storage_warning
 
     with open_instance() as instance:
+        outdated = storage_warning(instance)
+        if outdated is not None:
+            terminal.show_warning(outdated)
         yield instance
 
 
@@ -140,8 +150,3 @@ def shown_path(path: Path) -> str:
     """A path as a person at the terminal would write it."""
     relative = os.path.relpath(path)
     return relative if not relative.startswith("..") else str(path)
-
-
-def _variable(location: tuple[int | str, ...]) -> str:
-    name = str(location[0]).upper()
-    return name if name == "CATALOGUE_URL" else f"PIPELINE_{name}"

@@ -13,10 +13,10 @@ from pipeline_assets.cli.common import (
     OK,
     Json,
     dagster_instance,
+    find_pipeline,
     open_pipeline,
     pipeline_to_look_at,
     print_json,
-    read_settings,
     runs_by_inbox,
     shown_path,
 )
@@ -177,8 +177,10 @@ def sample(
     """Write sample files into the inboxes: several companies and stores over three days."""
     from pipeline_assets.sample.writer import write_sample
 
-    settings = read_settings()
+    pipeline = find_pipeline()
     stopping.check()
+    pipeline.folders.create()
+    settings = pipeline.settings
     day = (last_day or datetime.now(settings.zone)).date()
     paths = write_sample(settings.data_path, day)
     if as_json:

@@ -212,6 +212,11 @@ def show_error(error: Exception | str) -> None:
     errors.print(f"[red]error[/]: {escape(str(error))}")
 
 
+def show_warning(text: str) -> None:
+    """Something that is not an error and should be looked at."""
+    errors.print(f"[yellow]warning[/]: {escape(text)}")
+
+
 def show_interrupted(stop: Interrupted, files_left: Mapping[str, int]) -> None:
     """That a signal stopped the command, and what is left."""
     left = [f"{_count(n, 'file')} in {name}/" for name, n in files_left.items() if n]

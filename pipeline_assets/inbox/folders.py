@@ -1,9 +1,10 @@
 """The folders below the data folder. Their names are public."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline_assets.errors import OutsideInboxError
+from pipeline_assets.errors import FolderError, OutsideInboxError
 
 PRODUCT_INBOX = "product_inbox"
 BARCODE_ENRICHMENT_INBOX = "barcode_enrichment_inbox"
@@ -62,17 +63,39 @@ class Folders:
         """The hidden place of this source's enriched file until it appears in the product inbox."""
         return self.product_inbox / f".{digest[:16]}.enriched"
 
-    def create(self) -> None:
-        """Create the folders that are missing."""
-        for folder in (
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every folder below the data folder."""
+        return (
             self.product_inbox,
             self.barcode_enrichment_inbox,
             self.archive,
             self.quarantine,
             self.rejects,
             self.translation_tables,
-        ):
-            folder.mkdir(parents=True, exist_ok=True)
+        )
+
+    def create(self) -> None:
+        """Create the folders that are missing; raises `FolderError` where that cannot be done."""
+        self.check()
+        for folder in self.all:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                cause = f"it cannot be created ({error.strerror})"
+                raise FolderError(folder, cause, self._remedy(folder)) from error
+
+    def check(self) -> None:
+        """Raise `FolderError` if something else is where a folder should be; creates nothing."""
+        for folder in (*reversed(self.data.parents), self.data, *self.all):
+            if os.path.lexists(folder) and not folder.is_dir():
+                cause = "it is a broken link" if folder.is_symlink() else "it is not a folder"
+                raise FolderError(folder, cause, self._remedy(folder))
+
+    def _remedy(self, folder: Path) -> str:
+        if folder.parent == self.data:
+            return "Move away what is there, or permit the process to create it"
+        return "Set PIPELINE_DATA_DIR to a folder that the process may create or write to"
 
     def relative(self, path: Path) -> str:
         """A path below the data folder as the ledger stores it."""

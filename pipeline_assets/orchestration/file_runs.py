@@ -45,6 +45,8 @@ def opened(context: StepContextInRun, pipeline: PipelineResource) -> Pipeline:
     """The pipeline, once its catalogue can be reached; until then the step starts again."""
     try:
         return pipeline.open()
+    except UsageError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     except CatalogueUnavailableError as error:
         if not error.is_transient:
             raise dg.Failure(str(error), allow_retries=False) from error

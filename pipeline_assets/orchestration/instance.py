@@ -13,6 +13,8 @@ from pipeline_assets.errors import DagsterStorageError, NoDagsterStorageError, U
 from pipeline_assets.orchestration.looking import only_looking
 from pipeline_assets.settings import home_folder
 
+_PACKAGE = __name__.split(".")[0]
+
 
 def enter_dagster_home() -> Path:
     """Set DAGSTER_HOME and make it the working folder; returns it.
@@ -70,6 +72,19 @@ def refuse_temporary_storage(instance: dg.DagsterInstance) -> None:
             "it is temporary, and what is recorded in it would be lost",
             "Set DAGSTER_HOME to the folder that holds dagster.yaml, and start Dagster again.",
         )
+
+
+def storage_warning(instance: dg.DagsterInstance) -> str | None:
+    """What to do about a `dagster.yaml` of an older version; None if there is nothing to do."""
+    storages = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
+    kinds = {type(one).__module__.split(".")[0] for one in storages if one is not None}
+    if not instance.is_persistent or kinds == {_PACKAGE}:
+        return None
+    return (
+        f"{Path(instance.root_directory) / 'dagster.yaml'} names Dagster's own storage classes, "
+        "which processes that start at once can break: copy the new dagster.yaml (for MySQL "
+        "deploy/mysql/dagster.yaml) there and start Dagster again."
+    )
 
 
 def _opened(home: Path) -> dg.DagsterInstance:

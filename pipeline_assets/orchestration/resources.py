@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from pipeline_assets.environment import settings_in_force
 from pipeline_assets.services.pipeline import Clock, Pipeline, utc_now
 from pipeline_assets.settings import Settings
 
@@ -37,11 +38,11 @@ class PipelineResource(dg.ConfigurableResource[Pipeline]):
     def read_settings(self) -> Settings:
         """The settings in force: from the fields, then the environment, then the defaults.
 
-        Raises pydantic's `ValidationError` for an invalid value or an unknown setting.
+        Raises `UsageError` for an invalid value or an unknown setting.
         """
         fields = {"data_dir": self.data_dir, "catalogue_url": self.catalogue_url}
         given = {name: value for name, value in fields.items() if value is not None}
-        return Settings(**{**self.settings, **given})
+        return settings_in_force(**{**self.settings, **given})
 
 
 @lru_cache(maxsize=4)

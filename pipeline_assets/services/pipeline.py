@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from pipeline_assets.catalogue.database.engine import engine_for
 from pipeline_assets.catalogue.database.migrate import migrate
 from pipeline_assets.catalogue.kept_settings import keep_settings
+from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Folders, Inbox
 from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings
@@ -67,9 +69,33 @@ class Pipeline:
             settings.max_rows,
         )
 
+    def check(self) -> "Pipeline":
+        """Raise `UsageError` if the settings name places that cannot be used; creates nothing."""
+        self.folders.check()
+        file = self.settings.catalogue_file
+        if file is not None and not str(file).startswith("file:"):
+            _check_catalogue_file(file, self.folders)
+        return self
+
     def prepare(self) -> "Pipeline":
         """Create missing folders, migrate the catalogue, store the settings that views use."""
+        self.check()
         self.folders.create()
         migrate(self.engine)
         keep_settings(self.engine, {"current_days": str(self.settings.current_days)})
         return self
+
+
+def _check_catalogue_file(file: Path, folders: Folders) -> None:
+    """Raise `UsageError` unless a catalogue can be at this place."""
+    if file.is_dir():
+        raise UsageError(
+            f"CATALOGUE_URL: {file} is a folder. Give the path of a file, such as "
+            f"sqlite:///{file / 'catalogue.sqlite'}"
+        )
+    will_be_there = (folders.data, *folders.all)
+    if not file.parent.is_dir() and file.parent not in will_be_there:
+        raise UsageError(
+            f"CATALOGUE_URL: there is no folder {file.parent} for the file {file.name}. Create it, "
+            "or correct the path: an absolute one begins with sqlite://// (four slashes)."
+        )

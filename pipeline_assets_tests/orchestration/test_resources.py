@@ -8,9 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from pydantic import ValidationError
 
 from pipeline_assets.definitions import build_defs
+from pipeline_assets.errors import UsageError
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.sensors import product_inbox_sensor
 from pipeline_assets_tests.workplace import Clock, Workplace, row
@@ -66,8 +66,11 @@ def test_what_no_field_says_is_as_the_environment_says(
 
 
 def test_a_name_of_no_setting_is_refused_and_named() -> None:
-    with pytest.raises(ValidationError, match="settle_seconds"):
-        PipelineResource(settings={"settle_seconds": 1}).read_settings()
+    message = "^A setting is invalid. setle_s is not the name of a setting; settle_s is$"
+    with pytest.raises(UsageError, match=message):
+        PipelineResource(settings={"setle_s": 1}).read_settings()
+    with pytest.raises(UsageError, match=r"unheard_of is not the name of a setting$"):
+        PipelineResource(settings={"unheard_of": 1}).read_settings()
 
 
 def test_a_job_sees_the_clock_that_the_resource_was_given(workplace: Workplace) -> None:

@@ -4,11 +4,19 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from pipeline_assets.errors import UsageError
+from pipeline_assets.extras import how_to_install
 
 _EXAMPLE = (
     "Give an SQLAlchemy URL such as mysql+mysqlconnector://user:password@host/catalogue, or unset "
     "the variable."
 )
+
+# Drivers whose distribution has another name.
+_DISTRIBUTIONS = {
+    "mysqlconnector": "mysql-connector-python",
+    "mysqldb": "mysqlclient",
+    "mariadbconnector": "mariadb",
+}
 
 
 def parse_url(text: str) -> URL:
@@ -35,9 +43,18 @@ def parse_url(text: str) -> URL:
 def check_driver(url: URL) -> None:
     """Raise `ValueError` if the driver that the URL names is unknown or not installed."""
     try:
-        url.get_dialect().import_dbapi()
-    except (ArgumentError, ImportError) as error:
+        dialect = url.get_dialect()
+    except ArgumentError as error:
         raise ValueError(f"{error}. {_EXAMPLE}") from error
+    try:
+        dialect.import_dbapi()
+    except ImportError as error:
+        driver = dialect.driver
+        command = how_to_install(_DISTRIBUTIONS.get(driver, driver))
+        raise ValueError(
+            f"the driver {driver} is not installed. Run `{command}`, or use another driver: "
+            "mysql+mysqlconnector comes with pipeline-assets."
+        ) from error
 
 
 def shown_url(url: URL) -> str:

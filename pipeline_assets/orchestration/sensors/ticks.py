@@ -6,7 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError
+from pipeline_assets.environment import unknown_variables, unknown_variables_in_words
+from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError, UsageError
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.instance import refuse_temporary_storage
 from pipeline_assets.orchestration.resources import PipelineResource
@@ -15,6 +16,8 @@ from pipeline_assets.services.pipeline import Pipeline
 CHECK_INTERVAL_S = 5
 # MySQL stores a cursor as 64 KB of text; beyond this the file system's ctime has to do.
 _MAX_REMEMBERED_LOOKS = 100
+# Variables of the environment that this process's log has named.
+_WARNED_OF: set[str] = set()
 
 Tick = dg.SensorResult | dg.SkipReason
 
@@ -27,9 +30,19 @@ def evaluated(
     """What `tick` says, or why the work cannot be done now."""
     try:
         refuse_temporary_storage(context.instance)
-        return tick(context, pipeline.open())
-    except (CatalogueUnavailableError, DagsterStorageError) as error:
+        ready = pipeline.open().check()
+        _warn_of_unknown_variables(context)
+        return tick(context, ready)
+    except (CatalogueUnavailableError, DagsterStorageError, UsageError) as error:
         return dg.SkipReason(str(error))
+
+
+def _warn_of_unknown_variables(context: dg.SensorEvaluationContext) -> None:
+    """In the log of a process's first tick."""
+    names = set(unknown_variables()) - _WARNED_OF
+    if names:
+        _WARNED_OF.update(names)
+        context.log.warning(unknown_variables_in_words(sorted(names)))
 
 
 def remembered(context: dg.SensorEvaluationContext) -> dict[str, Any]:

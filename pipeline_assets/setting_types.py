@@ -1,0 +1,62 @@
+"""The types of settings: each checks its value as it is read, and says what would be right."""
+
+from fractions import Fraction
+from importlib.util import find_spec
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from pipeline_assets.catalogue.database.dialect import dialect_of
+from pipeline_assets.catalogue.database.urls import check_driver, parse_url
+from pipeline_assets.domain.groups.agreement import MAX_DENOMINATOR, exact_share
+from pipeline_assets.extras import how_to_install
+
+# Longer ones lead to moments that no date can be reckoned with.
+Seconds = Annotated[float, Field(ge=0, le=10 * 366 * 86_400, allow_inf_nan=False)]
+Days = Annotated[int, Field(ge=0, le=100 * 366)]
+
+
+def _checked_share(text: str) -> str:
+    try:
+        share = exact_share(text)
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if not 0 <= share <= 1 or share.denominator > MAX_DENOMINATOR:
+        raise ValueError("give a share from 0 to 1, such as 0.98 or 2/3")
+    return text
+
+
+def _checked_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        message = f"there is no time zone {name!r}; use a name such as Australia/Sydney"
+        raise ValueError(message) from error
+    return name
+
+
+def _checked_url(url: str) -> str:
+    """Raises `UsageError` for a database that no catalogue can be on."""
+    if url:
+        parsed = parse_url(url)
+        dialect_of(parsed.get_backend_name())
+        check_driver(parsed)
+    return url
+
+
+def _checked_source(source: str) -> str:
+    if source == "browser" and find_spec("playwright") is None:
+        raise ValueError(f"Playwright is not installed; run: {how_to_install('playwright')}")
+    return source
+
+
+Share = Annotated[str, AfterValidator(_checked_share)]
+"""An exact share from 0 to 1, as a decimal or a fraction."""
+
+ZoneName = Annotated[str, AfterValidator(_checked_zone)]
+
+DatabaseUrl = Annotated[str, AfterValidator(_checked_url)]
+"""An SQLAlchemy URL of a database that a catalogue can be on, or nothing."""
+
+SessionSource = Annotated[Literal["cookie_file", "browser"], AfterValidator(_checked_source)]
