@@ -196,7 +196,7 @@ def test_without_apprise_its_setting_says_what_to_install(workplace: Workplace) 
     )
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
-        "error: A setting is invalid. PIPELINE_ALERT_APPRISE: Value error, it needs Apprise; run: "
+        "error: A setting is invalid. PIPELINE_ALERT_APPRISE: Apprise is not installed; run: "
         "pip install 'pipeline-assets[apprise]'\n"
     )
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from pipeline_assets.extras import how_to_install
+
 _MAIL_EXAMPLE = "smtp://user:password@mail.example.com:587/?from=me@example.com&to=you@example.com"
 _PORTS = {"smtp": 587, "smtps": 465}
 
@@ -65,7 +67,7 @@ def ui_address(url: str) -> str:
 def check_apprise() -> None:
     """Raise `ValueError` if Apprise is not installed."""
     if importlib.util.find_spec("apprise") is None:
-        raise ValueError("it needs Apprise; run: pip install 'pipeline-assets[apprise]'")
+        raise ValueError(f"Apprise is not installed; run: {how_to_install('apprise')}")
 
 
 def _parsed(url: str, schemes: Sequence[str], example: str) -> SplitResult:

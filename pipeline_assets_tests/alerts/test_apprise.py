@@ -6,9 +6,7 @@ from pipeline_assets.alerts.channels import ChannelError, ChannelUrls, channels_
 from pipeline_assets.domain.alerts.messages import AlertMessage
 from pipeline_assets_tests.alerts.servers import Webhook
 
-MESSAGE = AlertMessage(
-    "pipeline-assets: 3 files refused", "Send <them> back.", "http://ui/runs/1?a=b&c=d"
-)
+MESSAGE = AlertMessage("3 files refused", "Send <them> back.", "http://ui/runs/1?a=b&c=d")
 
 
 def test_each_url_is_a_channel_of_its_own_and_gets_the_message(webhook: Webhook) -> None:

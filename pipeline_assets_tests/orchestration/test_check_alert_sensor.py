@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from pipeline_assets.alerts.channels import NO_CHANNEL
-from pipeline_assets.domain.alerts.troubles import cause_of
+from pipeline_assets.domain.alerts.causes import cause_of
 from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets_tests.orchestration.alert_ticks import AlertTicks, with_checks
 from pipeline_assets_tests.services.situations import begin, drop

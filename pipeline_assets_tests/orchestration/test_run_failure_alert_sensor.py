@@ -229,3 +229,15 @@ def test_an_outage_that_no_channel_takes_is_tried_again(workplace: Workplace) ->
             ticks.runs()
     assert len(ticks.hook.got) == 1
     assert "s3cr3t" not in ticks.hook.texts[0]
+
+
+def test_a_setting_that_cannot_be_used_is_said_and_the_failure_is_told_once_it_is_mended(
+    ticks: AlertTicks,
+) -> None:
+    execute(ticks, "a bug")
+    ticks.set(alert_email="smtp://nobody")
+    for said in (ticks.runs(), ticks.checks()):
+        assert said.startswith("A setting is invalid. alert_email: it needs one from=")
+    ticks.set(alert_email="")
+    ticks.runs()
+    assert ticks.told() == ["a run of working failed: ValueError"]

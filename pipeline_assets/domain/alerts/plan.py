@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pipeline_assets.domain.alerts.troubles import RUNS, Trouble, is_covered, job_of
+from pipeline_assets.domain.alerts.causes import is_covered
+from pipeline_assets.domain.alerts.troubles import RUNS, Trouble, job_of
 
 # A kind of failure that nobody has seen for so long has passed, even if no run has succeeded since.
 _FORGOTTEN_AFTER = timedelta(days=1)

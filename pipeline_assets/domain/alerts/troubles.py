@@ -4,12 +4,13 @@ A trouble has a subject (a check, or one kind of failure of a job's runs) and a 
 with the subject now. Causes are compared as sets of words, so that fewer offenders are no news.
 """
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from pipeline_assets.domain.alerts.causes import digest
 
 CHECKS, RUNS = "check", "runs"
 
@@ -17,7 +18,6 @@ CHECKS, RUNS = "check", "runs"
 MOST_KINDS = 5
 _OTHER_KINDS = "other kinds"
 
-_MOST_OFFENDERS = 500
 _LONGEST_SUBJECT = 240
 _LONGEST_CAUSE = 20_000
 _VARIABLE = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\S*[\d/\\]\S*")
@@ -55,25 +55,14 @@ class RunFailure:
     file: str | None = None
 
 
-def cause_of(offenders: Iterable[str]) -> str:
-    """A cause that names each offender by a short word; 500 and more are one word together."""
-    words = sorted({_digest(offender) for offender in offenders})
-    return " ".join(words) if len(words) < _MOST_OFFENDERS else _digest(" ".join(words))
-
-
-def is_covered(cause: str, by: str) -> bool:
-    """Whether a cause is nothing new where the other one has been told."""
-    return set(cause.split()) <= set(by.split())
-
-
 def failed_check(
     asset: Sequence[str], check: str, description: str, cause: str | None, place: str
 ) -> Trouble:
     """A check that fails; without a cause of its own, its description is compared."""
-    told = cause if cause and cause.strip() else _digest(description)
+    told = cause if cause and cause.strip() else digest(description)
     return Trouble(
         check_subject(asset, check),
-        told if len(told) <= _LONGEST_CAUSE else _digest(told),
+        told if len(told) <= _LONGEST_CAUSE else digest(told),
         f"check {check} of {'/'.join(asset)} fails",
         description or "The check gives no description; see its page in Dagster's UI.",
         place,
@@ -98,7 +87,7 @@ def failed_runs(runs: Iterable[RunFailure], known: Iterable[str] = ()) -> list[T
     subjects = {subject for subject in known if subject.startswith(f"{RUNS}/")}
     kinds: dict[str, list[RunFailure]] = defaultdict(list)
     for run in sorted(runs, key=lambda one: (one.failed_at, one.run_id)):
-        subject = _subject(RUNS, run.job, run.error, _digest(_constant_part(run)))
+        subject = _subject(RUNS, run.job, run.error, digest(_constant_part(run)))
         beside = [one for one in subjects if job_of(one) == run.job]
         if subject not in subjects and len(beside) >= MOST_KINDS:
             subject = _subject(RUNS, run.job, _OTHER_KINDS)
@@ -134,8 +123,4 @@ def _subject(*parts: str) -> str:
     subject = "/".join(parts)
     if len(subject) <= _LONGEST_SUBJECT:
         return subject
-    return f"{subject[: _LONGEST_SUBJECT - 20]}/{_digest(subject)}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{subject[: _LONGEST_SUBJECT - 20]}/{digest(subject)}"

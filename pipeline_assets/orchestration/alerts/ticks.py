@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipeline_assets.alerts.channels import NO_CHANNEL, Channel, channels_of
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
-from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError
+from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError, UsageError
 from pipeline_assets.orchestration.alerts.failed_runs import last_events
 from pipeline_assets.orchestration.instance import refuse_temporary_storage
 from pipeline_assets.orchestration.resources import PipelineResource
@@ -38,7 +38,10 @@ def alert_tick(
     is_of_runs: bool,
 ) -> dg.SensorResult:
     """A tick; nothing that goes wrong with alerts makes it fail."""
-    settings = pipeline.read_settings()
+    try:
+        settings = pipeline.read_settings()
+    except UsageError as error:
+        return dg.SensorResult(skip_reason=str(error), cursor=context.cursor)
     channels = channels_of(settings.channel_urls, settings.alert_timeout_s)
     if not channels:  # once they are on, they begin with what happens then
         return dg.SensorResult(skip_reason=NO_CHANNEL, cursor="{}")
@@ -47,9 +50,9 @@ def alert_tick(
         cursor["seen"] = last_events(context.instance)
     try:
         refuse_temporary_storage(context.instance)
-        said = look(context, pipeline.open(), channels, cursor)
+        said = look(context, pipeline.open().check(), channels, cursor)
         cursor.pop("outage", None)
-    except DagsterStorageError as error:
+    except (DagsterStorageError, UsageError) as error:
         said = str(error)
     except CatalogueUnavailableError as error:
         said = str(error)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipeline_assets.catalogue.checks.offenders import MOST_OFFENDERS
+from pipeline_assets.domain.alerts.causes import cause_of
 from pipeline_assets.domain.files.recovery import plan_recovery
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox
 from pipeline_assets.inbox.scanning import look
@@ -12,7 +13,6 @@ from pipeline_assets.services.checks.check import Check, CheckContext
 from pipeline_assets.services.checks.verdict import (
     NOTHING_WRONG,
     Verdict,
-    cause_of,
     counted,
 )
 from pipeline_assets.services.files.recovery import read_record, recovery_rules

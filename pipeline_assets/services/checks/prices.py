@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from pipeline_assets.catalogue.checks import prices as catalogue
 from pipeline_assets.catalogue.checks.offenders import MOST_OFFENDERS, Offenders
+from pipeline_assets.domain.alerts.causes import cause_of
 from pipeline_assets.services.checks.check import Check, CheckContext
 from pipeline_assets.services.checks.verdict import (
     NOTHING_WRONG,
     Verdict,
-    cause_of,
     counted,
     judge,
 )

@@ -1,13 +1,12 @@
 """What a check finds: whether it passed, a sentence, figures, the offenders, the cause."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_assets.catalogue.checks.offenders import Offenders
+from pipeline_assets.domain.alerts.causes import cause_of
 
-_DIGEST_LENGTH = 16
 NOTHING_WRONG = "none"
 
 
@@ -17,7 +16,7 @@ class Verdict:
 
     `summary` is one sentence: what is so, or what is wrong and what to do. `columns` and `rows`
     are the worst offenders, of which there are `total`; a check that passes may show some, too.
-    `cause` is short, and the same for as long as the same thing is wrong.
+    `cause` is short, and the same for as long as the same thing is wrong (`domain.alerts.causes`).
     """
 
     passed: bool
@@ -27,12 +26,6 @@ class Verdict:
     rows: Sequence[Sequence[Any]] = ()
     total: int = 0
     cause: str = NOTHING_WRONG
-
-
-def cause_of(keys: Iterable[Any]) -> str:
-    """A cause that depends only on which these are, in whatever order."""
-    text = "\n".join(sorted(repr(key) for key in keys))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
 
 
 def judge(
@@ -47,7 +40,8 @@ def judge(
 
     `right` and `wrong` are its sentences; the first `key_columns` columns tell offenders apart.
     """
-    cause = cause_of((found.total, *(row[:key_columns] for row in found.rows)))
+    unnamed = found.total - len(found.rows)
+    cause = cause_of((*(row[:key_columns] for row in found.rows), *([unnamed] if unnamed else [])))
     return Verdict(
         passed=found.total == 0,
         summary=wrong if found.total else right,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pipeline_assets.domain.alerts.causes import cause_of
 from pipeline_assets.domain.alerts.plan import (
     AlertPlan,
     OpenAlert,
@@ -12,7 +13,7 @@ from pipeline_assets.domain.alerts.plan import (
     plan_alerts,
     quiet_subjects,
 )
-from pipeline_assets.domain.alerts.troubles import Trouble, cause_of
+from pipeline_assets.domain.alerts.troubles import Trouble
 
 NOON = datetime(2026, 1, 1, 12)
 HOUR = timedelta(hours=1)

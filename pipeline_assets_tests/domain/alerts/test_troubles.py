@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pipeline_assets.domain.alerts.causes import is_covered
 from pipeline_assets.domain.alerts.troubles import (
     MOST_KINDS,
     RunFailure,
     failed_check,
     failed_runs,
-    is_covered,
     job_of,
 )
 
