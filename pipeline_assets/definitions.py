@@ -18,12 +18,17 @@ from pipeline_assets.orchestration.product_update import (
     product_update_job,
     update_products,
 )
+from pipeline_assets.orchestration.product_update_report import (
+    product_update_report,
+    product_update_report_job,
+)
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.sensors import (
     barcode_enrichment_inbox_sensor,
     check_alert_sensor,
     post_processing_sensor,
     product_inbox_sensor,
+    product_update_report_sensor,
     run_failure_alert_sensor,
 )
 from pipeline_assets.services.enrichment.progress import Silent
@@ -38,15 +43,23 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
             product_inbox,
             update_products,
             *post_processing_assets,
+            product_update_report,
         ],
         asset_checks=catalogue_checks,
-        jobs=[barcode_enrichment_job, product_update_job, post_process_only_job, inbox_checks_job],
+        jobs=[
+            barcode_enrichment_job,
+            product_update_job,
+            post_process_only_job,
+            product_update_report_job,
+            inbox_checks_job,
+        ],
         sensors=[
             barcode_enrichment_inbox_sensor,
             product_inbox_sensor,
             post_processing_sensor,
             run_failure_alert_sensor,
             check_alert_sensor,
+            product_update_report_sensor,
         ],
         resources={
             "pipeline": pipeline or PipelineResource(),

@@ -79,11 +79,10 @@ FORBIDDEN = {
     "cli": ("sqlalchemy", "pipeline_assets.catalogue.schema"),
 }
 
-# Declared, and found by name when it is needed: drivers, the UI, zones; pandas is for what comes.
+# Declared, and found by name when it is needed: drivers, the UI, zones.
 NEVER_IMPORTED = {
     "dagster-webserver",
     "mysql-connector-python",
-    "pandas",
     "tzdata",
 }
 # Public names that two modules may share, as they mean the same thing.

@@ -48,7 +48,7 @@ def test_a_drain_from_outside_takes_all_tells_one_json_object_and_status_agrees(
     assert shown.status == 0
     assert "quarantine: 1 unreadable" in shown.out
     assert "1 prices" in shown.out
-    assert workplace.instance.get_runs_count() == 3  # a run a file, and post-processing
+    assert workplace.instance.get_runs_count() == 4  # a run a file, post-processing, the report
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,8 @@ def test_a_halted_file_makes_drain_and_status_fail_until_it_is_requeued(
     assert (again.status, again.json()["files"]) == (1, [])
     shown = command("status")
     assert shown.status == 1
-    assert "a.jsonl: ValueError: a bug" in shown.out
+    assert "a.jsonl: halted, " in shown.out
+    assert "\n  ValueError: a bug\n  pipeline-assets requeue a.jsonl\n" in shown.out
     requeued = command("requeue", "a.jsonl", "--json")
     expected = {"requeued": [{"name": "a.jsonl", "came_from": "product_inbox", "warning": None}]}
     assert (requeued.status, requeued.json()) == (0, expected)

@@ -79,6 +79,7 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
         terminal.show_left(drained.left)
     stopping.check()
     post_processed = _post_process(instance, PostProcessingOptions(), is_quiet=is_quiet)
+    reported = _report(pipeline, instance, is_quiet=is_quiet)
     if not is_quiet:
         terminal.show_next_steps(_next_steps(pipeline))
     return {
@@ -87,6 +88,7 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
         "totals": totals,
         "left": reports.left(drained.left),
         "post_processing": post_processed,
+        "report": reported,
     }
 
 
@@ -141,6 +143,25 @@ def _post_process(
     return report
 
 
+def _report(
+    pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
+) -> dict[str, Any] | None:
+    """The run of the report on what was handled; None if there was nothing new to report."""
+    from pipeline_assets.orchestration.drain import make_report
+    from pipeline_assets.orchestration.run_reports import failure_message
+
+    stopping.check()
+    with terminal.working("reporting", is_quiet=is_quiet):
+        result = make_report(pipeline, instance, definitions_here())
+    if result is None:
+        return None
+    if not result.success:
+        stopping.check()
+        if not is_quiet:
+            terminal.show_error(f"The report could not be made: {failure_message(result)}")
+    return {"success": result.success, "run_id": result.run_id}
+
+
 def _next_steps(pipeline: Pipeline) -> list[str]:
     data = shown_path(pipeline.folders.data)
     return [
@@ -157,6 +178,8 @@ def _exit_status(report: dict[str, Any], *, strict: bool) -> int:
     if totals["halted"] or totals["failed"] or report["left"]["halted"]:
         return FAILED
     if not report["post_processing"]["success"]:
+        return FAILED
+    if report["report"] is not None and not report["report"]["success"]:
         return FAILED
     enriched = enrichment_status(report["barcode_enrichment"], strict=strict)
     if enriched != OK:

@@ -24,6 +24,7 @@ from pipeline_assets.orchestration.names import (
     POST_PROCESS_ONLY,
     PROCESS_TAG,
     PRODUCT_UPDATE,
+    PRODUCT_UPDATE_REPORT,
 )
 from pipeline_assets.orchestration.origins import execute_here
 from pipeline_assets.orchestration.run_records import InstanceRuns
@@ -34,6 +35,7 @@ from pipeline_assets.services.enrichment.progress import Watcher
 from pipeline_assets.services.files.inbox_survey import Survey, recovered_survey
 from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.services.operators.reports import FailedRun
+from pipeline_assets.services.operators.update_report import handled_until
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 
@@ -108,6 +110,16 @@ def post_process(
     config = {name: value for name, value in asdict(options).items() if value is not None}
     run_config = {"resources": {"post_processing": {"config": config}}} | _LOGGING
     return execute_here(instance, definitions.resolve_job_def(POST_PROCESS_ONLY), run_config)
+
+
+def make_report(
+    pipeline: Pipeline, instance: dg.DagsterInstance, definitions: dg.Definitions
+) -> dg.JobExecutionResult | None:
+    """Run job `product_update_report` in this process; None if there is nothing new to report."""
+    until = handled_until(pipeline)
+    if until is None or InstanceRuns(instance).is_reported(until):
+        return None
+    return execute_here(instance, definitions.resolve_job_def(PRODUCT_UPDATE_REPORT), _LOGGING)
 
 
 class _Drain:

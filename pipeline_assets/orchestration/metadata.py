@@ -4,10 +4,11 @@ Dagster draws a line through the numbers of an asset's events. One file's figure
 store, so they are texts; only what holds for a whole table is a number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from pipeline_assets.reporting.tables import TableRow, plain_row
 from pipeline_assets.services.files.outcomes import FileOutcome
 
 # Asset → the table whose rows are its row count.
@@ -63,3 +64,19 @@ def refusal_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
 
 def _texts(texts: Mapping[str, str]) -> dict[str, dg.MetadataValue]:
     return {name: dg.MetadataValue.text(text) for name, text in texts.items()}
+
+
+def table_value(rows: Sequence[TableRow]) -> dg.TableMetadataValue:
+    """The rows, of which there is at least one, as a table of Dagster's."""
+    records = [plain_row(row) for row in rows]
+    columns = [
+        dg.TableColumn(name, _column_type([record[name] for record in records]))
+        for name in records[0]
+    ]
+    schema = dg.TableSchema(columns)
+    return dg.MetadataValue.table([dg.TableRecord(record) for record in records], schema)
+
+
+def _column_type(cells: Sequence[object]) -> str:
+    known = {type(cell) for cell in cells if cell is not None}
+    return {int: "int", float: "float"}.get(known.pop(), "string") if len(known) == 1 else "string"

@@ -5,6 +5,7 @@ BARCODE_ENRICHMENT = "barcode_enrichment"
 POST_PROCESSING = "post_processing"
 POST_PROCESS_ONLY = "post_process_only"
 INBOX_CHECK_JOB = "inbox_checks"
+PRODUCT_UPDATE_REPORT = "product_update_report"
 
 INBOXES = "inboxes"
 
@@ -24,6 +25,8 @@ STORE_TAG = "pipeline/store"
 FINGERPRINT_TAG = ".dagster/pipeline_fingerprint"
 # The same on runs that were created before it was hidden.
 OLD_FINGERPRINT_TAG = "pipeline/fingerprint"
+# Until when the files are in the report that the run has made.
+REPORTED_TAG = ".dagster/pipeline_reported_until"
 # Which process executes the run, if that is known beforehand.
 PROCESS_TAG = "pipeline/process"
 # Which process requested the run: the code server that is to start it, as a rule.

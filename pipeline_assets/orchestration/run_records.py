@@ -17,6 +17,7 @@ from pipeline_assets.orchestration.names import (
     OLD_FINGERPRINT_TAG,
     PROCESS_TAG,
     PRODUCT_UPDATE,
+    REPORTED_TAG,
     REQUESTER_TAG,
 )
 from pipeline_assets.services.files.liveness import is_alive
@@ -77,10 +78,24 @@ class InstanceRuns:
 
     def last_success_at(self, job_name: str = PRODUCT_UPDATE) -> datetime | None:
         """When the last run of the job that succeeded ended, in UTC."""
-        wanted = dg.RunsFilter(job_name=job_name, statuses=[dg.DagsterRunStatus.SUCCESS])
+        statuses = [dg.DagsterRunStatus.SUCCESS]
+        return self._last_end_at(dg.RunsFilter(job_name=job_name, statuses=statuses))
+
+    def _last_end_at(self, wanted: dg.RunsFilter) -> datetime | None:
         records = self._instance.get_run_records(wanted, limit=1, order_by="update_timestamp")
         ended = records[0].end_time if records else None
         return None if ended is None else datetime.fromtimestamp(ended, UTC).replace(tzinfo=None)
+
+    def last_end_at(self, job_name: str) -> datetime | None:
+        """When the last run of the job that has ended did so, however it ended; in UTC."""
+        ended = [dg.DagsterRunStatus.SUCCESS, *_ENDED_BADLY]
+        return self._last_end_at(dg.RunsFilter(job_name=job_name, statuses=ended))
+
+    def is_reported(self, until: datetime) -> bool:
+        """Whether a run has made a report of the files until then."""
+        tags = {REPORTED_TAG: until.isoformat()}
+        wanted = dg.RunsFilter(tags=tags, statuses=[dg.DagsterRunStatus.SUCCESS])
+        return bool(self._instance.get_run_ids(wanted, limit=1))
 
     def is_active(self, job_name: str) -> bool:
         """Whether a run of the job is queued, starting or started."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from pipeline_assets.reporting.escaping import in_markdown, visible
 
 NOTHING = "–"
-_TARGET = re.compile(r"/[\w/-]+")
+_TARGET = re.compile(r"/\w[\w/-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from pipeline_assets.orchestration.sensors.barcode_enrichment_inbox import (
 from pipeline_assets.orchestration.sensors.check_alert import check_alert_sensor
 from pipeline_assets.orchestration.sensors.post_processing import post_processing_sensor
 from pipeline_assets.orchestration.sensors.product_inbox import product_inbox_sensor
+from pipeline_assets.orchestration.sensors.product_update_report import (
+    product_update_report_sensor,
+)
 from pipeline_assets.orchestration.sensors.requests import file_config
 from pipeline_assets.orchestration.sensors.run_failure_alert import run_failure_alert_sensor
 
@@ -18,5 +21,6 @@ __all__ = [
     "file_config",
     "post_processing_sensor",
     "product_inbox_sensor",
+    "product_update_report_sensor",
     "run_failure_alert_sensor",
 ]

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_assets.catalogue.database.engine import reading
-from pipeline_assets.catalogue.file_log import FileLog, LoggedFile, read_file_log
+from pipeline_assets.catalogue.file_log import (
+    FileLog,
+    LoggedFile,
+    last_handled_at,
+    read_file_log,
+)
 from pipeline_assets.catalogue.reports import Holdings, read_holdings
 from pipeline_assets.services.operators.remedies import remedy
 from pipeline_assets.services.pipeline import Pipeline
@@ -12,9 +17,10 @@ from pipeline_assets.services.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class UpdateReport:
-    """The report as of `made_at`, in UTC."""
+    """The report as of `made_at`; `until` is when the last file was handled. Both in UTC."""
 
     made_at: datetime
+    until: datetime | None
     log: FileLog
     holdings: Holdings
 
@@ -24,9 +30,11 @@ def make_update_report(pipeline: Pipeline, most_files: int) -> UpdateReport:
     settings = pipeline.settings
     now = pipeline.clock()
     with reading(pipeline.engine) as connection:
+        # First: a file that is handled meanwhile is then new to the next report.
+        until = last_handled_at(connection)
         log = read_file_log(connection, window_start(pipeline, now), most_files)
         current_since = now - timedelta(days=settings.current_days)
-        return UpdateReport(now, log, read_holdings(connection, current_since))
+        return UpdateReport(now, until, log, read_holdings(connection, current_since))
 
 
 def window_start(pipeline: Pipeline, now: datetime) -> datetime:
@@ -40,3 +48,9 @@ def command_for(file: LoggedFile) -> str | None:
         return None
     help_ = remedy(file.outcome, file.reason, file.inbox, file.name)
     return help_.command if help_ else None
+
+
+def handled_until(pipeline: Pipeline) -> datetime | None:
+    """When a file was last handled, in UTC; None while nothing was."""
+    with reading(pipeline.engine) as connection:
+        return last_handled_at(connection)

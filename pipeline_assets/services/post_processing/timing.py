@@ -22,21 +22,29 @@ class Backlog:
     seen_file_id: int
     waits_since: datetime | None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is a file that post-processing has not seen."""
+        return self.last_file_id > self.seen_file_id
+
 
 def idle_reason(found: Survey, behind: Backlog, now: datetime, max_wait: timedelta) -> str | None:
     """Why post-processing is not due, or None when it is; times in UTC without a zone.
 
     Halted files, and entries that cannot be processed, do not hold it up.
     """
-    if behind.last_file_id <= behind.seen_file_id:
+    if not behind.is_behind:
         return "Nothing has been ingested since the last post-processing."
-    parts = (found.takeable, found.waiting, found.unread, found.unsettled, found.in_flight)
-    busy = sum(map(len, parts))
-    if not busy:
-        return None
     if behind.waits_since is not None and now - behind.waits_since >= max_wait:
         return None
-    return f"Files in the product inbox still to be processed: {busy}."
+    return not_drained(found)
+
+
+def not_drained(found: Survey) -> str | None:
+    """Why the inbox is not drained, or None when it is; halted files do not count."""
+    parts = (found.takeable, found.waiting, found.unread, found.unsettled, found.in_flight)
+    busy = sum(map(len, parts))
+    return f"Files in the product inbox still to be processed: {busy}." if busy else None
 
 
 def read_backlog(pipeline: Pipeline, last_ended_at: datetime | None) -> Backlog:
