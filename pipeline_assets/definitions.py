@@ -8,6 +8,7 @@ from pipeline_assets.orchestration.barcode_enrichment import (
     enriched_barcodes,
 )
 from pipeline_assets.orchestration.checks import catalogue_checks, inbox_checks_job
+from pipeline_assets.orchestration.freshness import with_freshness
 from pipeline_assets.orchestration.post_processing import (
     PostProcessingResource,
     post_process_only_job,
@@ -26,6 +27,7 @@ from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.sensors import (
     barcode_enrichment_inbox_sensor,
     check_alert_sensor,
+    inbox_checks_sensor,
     post_processing_sensor,
     product_inbox_sensor,
     product_update_report_sensor,
@@ -36,15 +38,17 @@ from pipeline_assets.services.enrichment.progress import Silent
 
 def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
     """The definitions; tests hand in a pipeline of their own."""
+    pipeline = pipeline or PipelineResource()
+    assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
+        barcode_enrichment_inbox,
+        enriched_barcodes,
+        product_inbox,
+        update_products,
+        *post_processing_assets,
+        product_update_report,
+    ]
     return dg.Definitions(
-        assets=[
-            barcode_enrichment_inbox,
-            enriched_barcodes,
-            product_inbox,
-            update_products,
-            *post_processing_assets,
-            product_update_report,
-        ],
+        assets=with_freshness(assets, pipeline),
         asset_checks=catalogue_checks,
         jobs=[
             barcode_enrichment_job,
@@ -60,9 +64,10 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
             run_failure_alert_sensor,
             check_alert_sensor,
             product_update_report_sensor,
+            inbox_checks_sensor,
         ],
         resources={
-            "pipeline": pipeline or PipelineResource(),
+            "pipeline": pipeline,
             "enrichment_watcher": Silent(),
             "post_processing": PostProcessingResource.configure_at_launch(),
         },

@@ -51,6 +51,10 @@ def _build_step(name: str, checks: Sequence[Check], description: str) -> dg.Asse
             if not verdict.passed:
                 context.log.warning(f"{check.asset} {check.name}: {verdict.summary}")
             yield check_result(check, verdict, is_rehearsal=options.dry_run)
+        stops = [one for check, one in verdicts if check.is_blocking and not one.passed]
+        if stops and not options.dry_run:
+            # Dagster would fail the step as well, but with the names of the checks alone.
+            raise dg.Failure(" ".join(one.summary for one in stops), allow_retries=False)
 
     return checks_step
 

@@ -7,6 +7,7 @@ from pipeline_assets.orchestration.sensors.barcode_enrichment_inbox import (
     barcode_enrichment_inbox_sensor,
 )
 from pipeline_assets.orchestration.sensors.check_alert import check_alert_sensor
+from pipeline_assets.orchestration.sensors.inbox_checks import inbox_checks_sensor
 from pipeline_assets.orchestration.sensors.post_processing import post_processing_sensor
 from pipeline_assets.orchestration.sensors.product_inbox import product_inbox_sensor
 from pipeline_assets.orchestration.sensors.product_update_report import (
@@ -19,6 +20,7 @@ __all__ = [
     "barcode_enrichment_inbox_sensor",
     "check_alert_sensor",
     "file_config",
+    "inbox_checks_sensor",
     "post_processing_sensor",
     "product_inbox_sensor",
     "product_update_report_sensor",

@@ -17,9 +17,9 @@ def stores_are_in_one_group(context: CheckContext) -> Verdict:
         found,
         right=f"Each of {counted(stores, 'store')} is in exactly one of "
         f"{counted(groups, 'group')}.",
-        wrong=f"{counted(found.total, 'store')} in no group or in a wrong one, so that they are "
-        "not compared and their prices not estimated. Give each a group of its own as "
-        "docs/checks.md shows.",
+        wrong=f"{counted(found.total, 'problem')} with store groups: stores in no group or in a "
+        "wrong one are not compared, and their prices not estimated. Give each a group of its own "
+        "as docs/checks.md shows.",
         key_columns=3,
         figures={"stores": stores, "groups": groups},
     )
