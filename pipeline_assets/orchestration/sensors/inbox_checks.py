@@ -19,7 +19,7 @@ from pipeline_assets.orchestration.sensors.ticks import Tick, evaluated, remembe
 from pipeline_assets.services.checks.all_checks import evaluate
 from pipeline_assets.services.checks.check import Check
 from pipeline_assets.services.checks.inboxes import INBOX_CHECKS
-from pipeline_assets.services.checks.verdict import Verdict, cause_of
+from pipeline_assets.services.checks.verdict import Verdict, cause_from
 from pipeline_assets.services.pipeline import Pipeline
 
 _INTERVAL_S = 30
@@ -85,4 +85,4 @@ def _name(check: Check) -> str:
 
 def _files(verdict: Verdict) -> str:
     """Which files the verdict names, for the cursor: short, whatever their names."""
-    return cause_of(row[0] for row in verdict.rows)
+    return cause_from(row[0] for row in verdict.rows)
