@@ -13,6 +13,8 @@ from pipeline_assets.cli.app import app
 from pipeline_assets.domain.products.reasons import Reason
 from pipeline_assets.domain.snapshots.acceptance import REASONS
 from pipeline_assets.sample.generator import sample_files
+from pipeline_assets.services.checks.all_checks import ALL_CHECKS
+from pipeline_assets.services.checks.check import Severity
 from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
@@ -103,3 +105,21 @@ def test_links_lead_somewhere_and_nothing_names_a_machine(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", text)
     assert [target for target in targets if not (page.parent / target).exists()] == []
     assert not re.search(r"/(root|home|work|tmp)/", text)
+
+
+def test_every_check_has_its_row_with_its_asset_and_severity() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (\w+)", text_of("docs/checks.md"), re.MULTILINE)
+    documented = {
+        (name, asset, severity)
+        for name, assets, severity in rows
+        for asset in re.findall(r"`(\w+)`", assets)
+    }
+    words = {Severity.WARN: "warning", Severity.ERROR: "error"}
+    assert documented >= {(one.name, one.asset, words[one.severity]) for one in ALL_CHECKS}
+
+
+def test_the_settings_of_checks_are_named_where_checks_are_explained() -> None:
+    page = text_of("docs/checks.md")
+    settings = [name for name in Settings.model_fields if name.startswith(("check_", "fresh_"))]
+    assert len(settings) > 5
+    assert [name for name in settings if f"`PIPELINE_{name.upper()}`" not in page] == []

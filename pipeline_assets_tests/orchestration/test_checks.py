@@ -6,6 +6,7 @@ import pytest
 from pipeline_assets.orchestration.check_results import check_evaluation, check_spec
 from pipeline_assets.orchestration.checks import catalogue_check_selection
 from pipeline_assets.services.checks.all_checks import (
+    ALL_CHECKS,
     BLOCKING_CHECKS,
     CATALOGUE_CHECKS,
     POST_PROCESSING_CHECKS,
@@ -21,7 +22,6 @@ from pipeline_assets_tests.workplace import Workplace, row
 
 ON_BOTH_DATABASES = True
 
-ALL = (*BLOCKING_CHECKS, *POST_PROCESSING_CHECKS, *CATALOGUE_CHECKS)
 GROUPS = [step.name for step in STEPS].index("reconciled_groups")
 
 
@@ -116,17 +116,17 @@ def test_a_files_own_run_evaluates_no_check_of_the_whole_catalogue(place: Workpl
     place.drop("b.jsonl", [row("1", day="2025-09-02")])
     result = run_job(place, "product_update")
     assert result.success
-    assert evaluations(place, result.run_id).keys().isdisjoint(names(ALL))
+    assert evaluations(place, result.run_id).keys().isdisjoint(names(ALL_CHECKS))
 
 
 def test_each_check_speaks_of_an_asset_of_the_graph_and_only_errors_block(
     workplace: Workplace,
 ) -> None:
     graph = workplace.definitions.resolve_asset_graph()
-    assert {dg.AssetKey(check.asset) for check in ALL} <= graph.get_all_asset_keys()
-    assert {check_spec(check).key for check in ALL} <= graph.asset_check_keys
-    assert [one for one in ALL if one.is_blocking] == list(BLOCKING_CHECKS)
-    assert [one for one in ALL if one.severity is Severity.ERROR] == list(BLOCKING_CHECKS)
+    assert {dg.AssetKey(check.asset) for check in ALL_CHECKS} <= graph.get_all_asset_keys()
+    assert {check_spec(check).key for check in ALL_CHECKS} <= graph.asset_check_keys
+    assert [one for one in ALL_CHECKS if one.is_blocking] == list(BLOCKING_CHECKS)
+    assert [one for one in ALL_CHECKS if one.severity is Severity.ERROR] == list(BLOCKING_CHECKS)
 
 
 @pytest.mark.parametrize("sign", ["x", "é", "\u202e", "😀", '"', "\\", "\ud800"])
