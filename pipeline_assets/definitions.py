@@ -2,12 +2,13 @@
 
 import dagster as dg
 
+from pipeline_assets.orchestration.asset_pages import Explicable, with_pages
 from pipeline_assets.orchestration.barcode_enrichment import (
-    barcode_enrichment_inbox,
     barcode_enrichment_job,
     enriched_barcodes,
 )
 from pipeline_assets.orchestration.checks import catalogue_checks, inbox_checks_job
+from pipeline_assets.orchestration.folder_assets import folder_assets
 from pipeline_assets.orchestration.freshness import with_freshness
 from pipeline_assets.orchestration.post_processing import (
     PostProcessingResource,
@@ -15,7 +16,6 @@ from pipeline_assets.orchestration.post_processing import (
     post_processing_assets,
 )
 from pipeline_assets.orchestration.product_update import (
-    product_inbox,
     product_update_job,
     update_products,
 )
@@ -39,16 +39,15 @@ from pipeline_assets.services.enrichment.progress import Silent
 def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
     """The definitions; tests hand in a pipeline of their own."""
     pipeline = pipeline or PipelineResource()
-    assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
-        barcode_enrichment_inbox,
+    assets: list[Explicable] = [
+        *folder_assets,
         enriched_barcodes,
-        product_inbox,
         update_products,
         *post_processing_assets,
         product_update_report,
     ]
     return dg.Definitions(
-        assets=with_freshness(assets, pipeline),
+        assets=with_pages(with_freshness(assets, pipeline), pipeline.settings_or_defaults()),
         asset_checks=catalogue_checks,
         jobs=[
             barcode_enrichment_job,

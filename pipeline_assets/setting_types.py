@@ -1,5 +1,6 @@
 """The types of settings: each checks its value as it is read, and says what would be right."""
 
+import re
 from fractions import Fraction
 from importlib.util import find_spec
 from typing import Annotated, Literal
@@ -12,12 +13,17 @@ from pipeline_assets.catalogue.database.urls import check_driver, parse_url
 from pipeline_assets.domain.groups.agreement import MAX_DENOMINATOR, exact_share
 from pipeline_assets.extras import how_to_install
 
+_OWNER = re.compile(r"team:[\w.-]+|[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
+_ADDRESS = re.compile(r"https?://[^\s/]\S*")
+
 # Longer ones lead to moments that no date can be reckoned with.
 Seconds = Annotated[float, Field(ge=0, le=10 * 366 * 86_400, allow_inf_nan=False)]
-Days = Annotated[int, Field(ge=0, le=100 * 366)]
+MAX_DAYS = 100 * 366
+Days = Annotated[int, Field(ge=0, le=MAX_DAYS)]
 
 
-def _checked_share(text: str) -> str:
+def check_share(text: str) -> str:
+    """The text itself; raises `ValueError` unless it is a share from 0 to 1."""
     try:
         share = exact_share(text)
     except (ValueError, ZeroDivisionError):
@@ -51,7 +57,26 @@ def _checked_source(source: str) -> str:
     return source
 
 
-Share = Annotated[str, AfterValidator(_checked_share)]
+def names_in(text: str) -> list[str]:
+    """The names in a list that is separated by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _checked_owners(text: str) -> str:
+    names = names_in(text)
+    wrong = [name for name in names if not _OWNER.fullmatch(name)]
+    if wrong or not names:
+        raise ValueError("give e-mail addresses or team:name, separated by commas")
+    return text
+
+
+def _checked_address(url: str) -> str:
+    if url and not _ADDRESS.fullmatch(url):
+        raise ValueError("give an address that begins with https:// or http://")
+    return url.rstrip("/")
+
+
+Share = Annotated[str, AfterValidator(check_share)]
 """An exact share from 0 to 1, as a decimal or a fraction."""
 
 ZoneName = Annotated[str, AfterValidator(_checked_zone)]
@@ -60,3 +85,9 @@ DatabaseUrl = Annotated[str, AfterValidator(_checked_url)]
 """An SQLAlchemy URL of a database that a catalogue can be on, or nothing."""
 
 SessionSource = Annotated[Literal["cookie_file", "browser"], AfterValidator(_checked_source)]
+
+Owners = Annotated[str, AfterValidator(_checked_owners)]
+"""People and teams, in Dagster's notation."""
+
+WebAddress = Annotated[str, AfterValidator(_checked_address)]
+"""An address on the web, without a slash at its end, or nothing."""

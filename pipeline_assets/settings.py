@@ -20,10 +20,13 @@ from pipeline_assets.domain.retailers import PAGE_HOSTS
 from pipeline_assets.setting_types import (
     DatabaseUrl,
     Days,
+    Owners,
     Seconds,
     SessionSource,
     Share,
+    WebAddress,
     ZoneName,
+    names_in,
 )
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +61,16 @@ class Settings(AlertSettings):
         default="",
         validation_alias="CATALOGUE_URL",
         description="SQLAlchemy URL of the catalogue; if empty, the SQLite file in the data folder",
+    )
+    owners: Owners = Field(
+        default="team:catalogue",
+        description="who looks after the assets: e-mail addresses or `team:name`, separated by "
+        "commas",
+    )
+    code_url: WebAddress = Field(
+        default="",
+        description="where the code's files can be read, such as "
+        "https://host/owner/pipeline-assets/blob/main; if empty, links lead to local files",
     )
     timezone: ZoneName = Field(
         default="Australia/Sydney",
@@ -256,6 +269,11 @@ class Settings(AlertSettings):
     def shown_database_url(self) -> str:
         """The catalogue's URL without its password, for logs and messages."""
         return shown_url(make_url(self.database_url))
+
+    @property
+    def owner_names(self) -> list[str]:
+        """Who looks after the assets."""
+        return names_in(self.owners)
 
     @cached_property
     def zone(self) -> ZoneInfo:

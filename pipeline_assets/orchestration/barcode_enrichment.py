@@ -8,16 +8,22 @@ import dagster as dg
 from pydantic import Field
 
 from pipeline_assets.errors import EnrichmentBusyError
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
+from pipeline_assets.orchestration.file_runs import (
+    file_config,
+    observe,
+    opened,
+    tag_with,
+    tagged_file,
+    take,
+)
+from pipeline_assets.orchestration.folder_assets import barcode_enrichment_inbox
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import enrichment_metadata
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
     ENRICH_OP,
     ENRICHMENT_POOL,
-    INBOXES,
     MAX_RUNTIME_TAG,
 )
 from pipeline_assets.orchestration.resources import PipelineResource
@@ -31,13 +37,6 @@ from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 
 _LOG_EVERY_S = 60
-
-barcode_enrichment_inbox = dg.AssetSpec(
-    BARCODE_ENRICHMENT_INBOX,
-    group_name=INBOXES,
-    description="Snapshot files that lack barcodes shown on the shop's product pages.",
-    kinds={"file"},
-)
 
 
 class EnrichmentConfig(dg.Config):
@@ -56,8 +55,10 @@ class EnrichmentConfig(dg.Config):
     group_name=BARCODE_ENRICHMENT,
     pool=ENRICHMENT_POOL,
     output_required=False,
-    description="Snapshot files with barcodes filled in from the catalogue or the shop's product "
-    "pages, placed in `product_inbox/`: tables `enriched_files` and `enriched_rows`.",
+    description="Snapshot files with barcodes filled in, placed in `product_inbox/`: tables "
+    "`enriched_files` and `enriched_rows`. Changes with each file that is enriched. The answers "
+    "come from the catalogue (`processed_products`, which is no dependency: it would be a circle) "
+    "and from the shop's product pages.",
     kinds={"file", "http"},
 )
 def enriched_barcodes(
@@ -129,6 +130,7 @@ barcode_enrichment_job = dg.define_asset_job(
     BARCODE_ENRICHMENT,
     selection=dg.AssetSelection.assets(ENRICH_OP).without_checks(),
     executor_def=dg.in_process_executor,
+    config=file_config(ENRICH_OP, None),
     tags={MAX_RUNTIME_TAG: str(int(Settings.model_fields["enrichment_max_runtime_s"].default))},
     description="Looks up the missing barcodes of one file in barcode_enrichment_inbox/: the one "
     "named in the run config, or else the oldest that is ready.",

@@ -16,7 +16,7 @@ from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.domain.files.recovery import RunOfFile
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile, SettledFiles
-from pipeline_assets.orchestration.file_runs import file_tags
+from pipeline_assets.orchestration.file_runs import file_config, file_tags
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
     ENRICH_OP,
@@ -29,7 +29,6 @@ from pipeline_assets.orchestration.names import (
 from pipeline_assets.orchestration.origins import execute_here
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.orchestration.run_reports import failure_message
-from pipeline_assets.orchestration.sensors import file_config
 from pipeline_assets.services.enrichment.claims import claim_next
 from pipeline_assets.services.enrichment.progress import Watcher
 from pipeline_assets.services.files.inbox_survey import Survey, recovered_survey

@@ -1,6 +1,7 @@
 """What the runs of both inboxes share: choosing a file, handling errors and refusals."""
 
 from collections.abc import Callable
+from typing import Any
 
 import dagster as dg
 
@@ -28,6 +29,11 @@ StepContextInRun = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 def file_tags(name: str, fingerprint: str) -> dict[str, str]:
     """The tags that say which version of which file a run takes."""
     return {FILE_TAG: name, FINGERPRINT_TAG: fingerprint}
+
+
+def file_config(op: str, name: str | None) -> dict[str, Any]:
+    """The run config that names the file to take, or leaves the choice to the run."""
+    return {"ops": {op: {"config": {"file": name}}}}
 
 
 def tag_with(context: dg.AssetExecutionContext, file: InboxFile) -> None:

@@ -7,10 +7,16 @@ POST_PROCESS_ONLY = "post_process_only"
 INBOX_CHECK_JOB = "inbox_checks"
 PRODUCT_UPDATE_REPORT = "product_update_report"
 
-INBOXES = "inboxes"
+# Where files lie once they are handled, and what others download.
+HANDLED_FILES = "handled_files"
+PUBLISHED = "published"
+
+# What an asset is about: brands, files, prices and so on.
+SUBJECT_TAG = "pipeline/subject"
 
 INGEST_OP = "ingest_file"
 ENRICH_OP = "enriched_barcodes"
+EXPORT_STEP = "exported_translation_tables"
 
 # Where Dagster finds the definitions: the code location, as workspace.yaml names it; the module.
 CODE_LOCATION = "pipeline_assets"

@@ -4,6 +4,7 @@ What a step does is in `services.post_processing`; here are only its asset and i
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import dagster as dg
 from pydantic import Field
@@ -41,6 +42,10 @@ class PostProcessingResource(dg.ConfigurableResource[PostProcessingOptions]):
         default=None,
         description="A store is current while its last snapshot is at most this many days old: 7.",
     )
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Refuse invalid options before the first step; raises `UsageError`."""
+        self.options().check()
 
     def options(self) -> PostProcessingOptions:
         """The same options, as the services expect them."""
@@ -121,5 +126,6 @@ post_process_only_job = dg.define_asset_job(
     POST_PROCESS_ONLY,
     selection=dg.AssetSelection.groups(POST_PROCESSING),
     executor_def=dg.in_process_executor,
+    config={"resources": {"post_processing": {"config": asdict(PostProcessingOptions())}}},
     description="Runs only the final steps: reads no inbox, ingests nothing and needs no file.",
 )

@@ -8,15 +8,20 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.file_runs import observe, opened, tag_with, tagged_file, take
+from pipeline_assets.orchestration.file_runs import (
+    file_config,
+    observe,
+    opened,
+    tag_with,
+    tagged_file,
+    take,
+)
+from pipeline_assets.orchestration.folder_assets import product_inbox
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import materialization_metadata
 from pipeline_assets.orchestration.names import (
     CATALOGUE_POOL,
-    ENRICH_OP,
-    INBOXES,
     INGEST_OP,
     PRODUCT_UPDATE,
 )
@@ -27,20 +32,15 @@ from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
 
-product_inbox = dg.AssetSpec(
-    PRODUCT_INBOX,
-    deps=[ENRICH_OP],
-    group_name=INBOXES,
-    description="Snapshot files from scrapers, each with one store's whole range at one moment.",
-    kinds={"file"},
-)
 processed_products = dg.AssetSpec(
     "processed_products",
     deps=[product_inbox],
     group_name=PRODUCT_UPDATE,
     skippable=True,
-    description="SKUs with their facts and barcodes, and the products they belong to: tables "
-    "`skus`, `products`, `brands`, `categories`.",
+    description="Which SKUs each company sells, with their facts and barcodes, and the products "
+    "they belong to: tables `skus`, `products`, `brands`, `categories`. Changes with each accepted "
+    "file; a refused one is an observation that says why. Post-processing settles what later facts "
+    "have changed elsewhere.",
     kinds={"sql"},
 )
 store_prices = dg.AssetSpec(
@@ -49,7 +49,8 @@ store_prices = dg.AssetSpec(
     group_name=PRODUCT_UPDATE,
     skippable=True,
     description="What each store charges for each SKU today, and every price change: tables "
-    "`prices` and `price_history`, view `store_prices`.",
+    "`prices` and `price_history`, view `store_prices`. Changes with each accepted file, and only "
+    "for its store.",
     kinds={"sql"},
 )
 
@@ -102,6 +103,7 @@ product_update_job = dg.define_asset_job(
     PRODUCT_UPDATE,
     selection=dg.AssetSelection.assets("processed_products", "store_prices").without_checks(),
     executor_def=dg.in_process_executor,
+    config=file_config(INGEST_OP, None),
     description="Ingests one file from product_inbox/ into the catalogue: the one named in the run "
     "config, or else the oldest that is ready.",
 )

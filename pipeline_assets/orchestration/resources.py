@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipeline_assets.environment import settings_in_force
+from pipeline_assets.errors import UsageError
 from pipeline_assets.services.pipeline import Clock, Pipeline, utc_now
 from pipeline_assets.settings import Settings
 
@@ -34,6 +35,17 @@ class PipelineResource(dg.ConfigurableResource[Pipeline]):
     def open(self) -> Pipeline:
         """The pipeline, with folders created and catalogue migrated; checked once per process."""
         return _prepared(self.read_settings(), self.clock)
+
+    def settings_or_defaults(self) -> Settings:
+        """The same, or the defaults where a setting is invalid.
+
+        For what is only shown: the graph loads all the same, and sensors and runs say what is
+        wrong.
+        """
+        try:
+            return self.read_settings()
+        except UsageError:
+            return Settings.model_construct()
 
     def read_settings(self) -> Settings:
         """The settings in force: from the fields, then the environment, then the defaults.

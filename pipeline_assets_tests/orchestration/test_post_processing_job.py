@@ -150,14 +150,10 @@ def test_a_run_can_be_told_its_thresholds(place: Workplace) -> None:
     assert told["reconciled_groups"]["anchors_flagged"] == 0
 
 
-def test_a_threshold_that_is_none_fails_its_step_with_a_sentence(place: Workplace) -> None:
+def test_a_threshold_that_is_none_fails_the_run_before_its_first_step(place: Workplace) -> None:
     result = run(place, min_agreement="much")
     assert not result.success
-    (failed,) = result.get_step_failure_events()
-    assert failed.step_key == "reconciled_groups"
-    error = failed.step_failure_data.error
-    assert error is not None
-    assert "A threshold for store groups is invalid" in error.to_string()
+    assert steps(place, result.run_id) == []
 
 
 def test_a_dry_run_shows_the_plan_and_changes_nothing(place: Workplace) -> None:

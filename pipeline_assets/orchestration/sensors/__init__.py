@@ -13,13 +13,11 @@ from pipeline_assets.orchestration.sensors.product_inbox import product_inbox_se
 from pipeline_assets.orchestration.sensors.product_update_report import (
     product_update_report_sensor,
 )
-from pipeline_assets.orchestration.sensors.requests import file_config
 from pipeline_assets.orchestration.sensors.run_failure_alert import run_failure_alert_sensor
 
 __all__ = [
     "barcode_enrichment_inbox_sensor",
     "check_alert_sensor",
-    "file_config",
     "inbox_checks_sensor",
     "post_processing_sensor",
     "product_inbox_sensor",

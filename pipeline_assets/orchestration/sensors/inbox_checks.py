@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
-from pipeline_assets.domain.alerts.troubles import cause_of
+from pipeline_assets.domain.alerts.causes import cause_of
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.orchestration.check_results import check_evaluation, check_key
 from pipeline_assets.orchestration.checks import inbox_checks_job
@@ -86,4 +86,4 @@ def _name(check: Check) -> str:
 
 def _files(verdict: Verdict) -> str:
     """Which files the verdict names, for the cursor: short, whatever their names."""
-    return cause_of(str(row[0]) for row in verdict.rows)
+    return cause_of(row[0] for row in verdict.rows)

@@ -4,12 +4,10 @@ They carry no run key: a used key blocks forever, even after a failure. The fold
 attempts and the runs' tags decide what is requested.
 """
 
-from typing import Any
-
 import dagster as dg
 
 from pipeline_assets.inbox.scanning import InboxFile
-from pipeline_assets.orchestration.file_runs import file_tags
+from pipeline_assets.orchestration.file_runs import file_config, file_tags
 from pipeline_assets.orchestration.names import ENRICH_OP, INGEST_OP, MAX_RUNTIME_TAG, REQUESTER_TAG
 from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.settings import Settings
@@ -26,8 +24,3 @@ def enrichment_request(file: InboxFile, settings: Settings) -> dg.RunRequest:
     longest = {MAX_RUNTIME_TAG: str(int(settings.enrichment_max_runtime_s))}
     tags = file_tags(file.name, file.fingerprint) | longest | {REQUESTER_TAG: this_process()}
     return dg.RunRequest(run_config=file_config(ENRICH_OP, file.name), tags=tags)
-
-
-def file_config(op: str, name: str) -> dict[str, Any]:
-    """The run config that names the file to take."""
-    return {"ops": {op: {"config": {"file": name}}}}

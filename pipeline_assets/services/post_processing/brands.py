@@ -55,14 +55,16 @@ def reconcile_brands(context: StepContext) -> StepReport:
 
 BRAND_TRANSLATIONS = Step(
     "brand_translations",
-    "Which normalised brand names mean the same brand, and why: table `brand_translations`.",
+    "Which normalised brand names mean the same brand, and why: table `brand_translations`. "
+    "Changes when new files show new names, or new evidence about them.",
     translate_brands,
     table="brand_translations",
     keeps_watermark=True,
 )
 RECONCILED_BRANDS = Step(
     "reconciled_brands",
-    "Makes every brand name refer to its brand: tables `brands` and `brand_aliases`.",
+    "Makes every brand name refer to its brand: tables `brands` and `brand_aliases`. Changes when "
+    "translations do.",
     reconcile_brands,
     table="brands",
 )

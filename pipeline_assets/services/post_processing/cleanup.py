@@ -17,6 +17,7 @@ def clean_up(context: StepContext) -> StepReport:
 
 CLEANED_CATALOGUE = Step(
     "cleaned_catalogue",
-    "Removes products without SKUs and brands without products.",
+    "Removes products without SKUs and brands without products, which the steps before leave "
+    "behind: tables `products` and `brands`. Redirects and the record of merges stay.",
     clean_up,
 )

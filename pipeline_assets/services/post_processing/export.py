@@ -41,7 +41,8 @@ def _write(path: Path, table: Mapping[str, str], *, dry_run: bool) -> bool:
 
 EXPORTED_TRANSLATION_TABLES = Step(
     "exported_translation_tables",
-    "`translation_tables/brands.json` and `products.json`, for scrapers to download.",
+    "Writes `translation_tables/brands.json` and `products.json`, for scrapers to download, when "
+    "the translations have changed.",
     export_tables,
     keeps_watermark=True,
 )

@@ -87,7 +87,9 @@ def _told(company: str, plan: GroupPlan) -> Sequence[str]:
 
 RECONCILED_GROUPS = Step(
     "reconciled_groups",
-    "Which stores have matching prices: tables `store_groups` and `store_group_members`.",
+    "Which stores of a company have matching prices: tables `store_groups` and "
+    "`store_group_members`. Changes when a store has a newer snapshot or a threshold changes; it "
+    "never changes a price.",
     reconcile_groups,
     table="store_groups",
     keeps_watermark=True,

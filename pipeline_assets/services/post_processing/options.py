@@ -6,6 +6,7 @@ from fractions import Fraction
 from pipeline_assets.domain.groups.agreement import exact_share
 from pipeline_assets.domain.groups.plan import GroupingSettings
 from pipeline_assets.errors import UsageError
+from pipeline_assets.setting_types import MAX_DAYS, check_share
 from pipeline_assets.settings import Settings
 
 
@@ -22,6 +23,20 @@ class PostProcessingOptions:
     min_agreement: str | None = None
     min_common: str | None = None
     current_days: int | None = None
+
+    def check(self) -> None:
+        """Raise `UsageError` for an option that cannot be used, without looking at settings."""
+        for name in ("min_agreement", "min_common"):
+            share = getattr(self, name)
+            try:
+                if share is not None:
+                    check_share(share)
+            except ValueError as error:
+                raise UsageError(f"{name} is {share!r}: {error}.") from error
+        if self.current_days is not None and not 0 <= self.current_days <= MAX_DAYS:
+            raise UsageError(
+                f"current_days is {self.current_days}: give days from 0 to {MAX_DAYS:,}."
+            )
 
     def grouping(self, settings: Settings) -> GroupingSettings:
         """The thresholds in force; raises `UsageError` for an invalid one."""

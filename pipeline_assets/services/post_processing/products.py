@@ -86,7 +86,7 @@ def _seeds(context: StepContext) -> set[int]:
 
 PRODUCT_TRANSLATIONS = Step(
     "product_translations",
-    "The canonical key of every match key: table `product_translations`.",
+    "The canonical key of every match key: table `product_translations`. Changes when products do.",
     translate_products,
     table="product_translations",
     keeps_watermark=True,
@@ -94,7 +94,8 @@ PRODUCT_TRANSLATIONS = Step(
 RECONCILED_PRODUCTS = Step(
     "reconciled_products",
     "Merges products whose SKUs are one product and splits those whose SKUs are not; table "
-    "`product_merges` records each merge and split with its reason.",
+    "`product_merges` records each merge and split with its reason. Changes when new facts or "
+    "decisions do; no price changes.",
     reconcile_products,
     table="products",
     keeps_watermark=True,
