@@ -16,13 +16,12 @@ from sqlalchemy import make_url
 from pipeline_assets.alerts.variables import AlertSettings
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.urls import shown_url
-from pipeline_assets.domain.retailers import PAGE_HOSTS
+from pipeline_assets.enrichment.variables import EnrichmentSettings
 from pipeline_assets.setting_types import (
     DatabaseUrl,
     Days,
     Owners,
     Seconds,
-    SessionSource,
     Share,
     WebAddress,
     ZoneName,
@@ -44,7 +43,7 @@ def home_folder() -> Path:
     return _PROJECT_ROOT if (_PROJECT_ROOT / "dagster.yaml").is_file() else Path.cwd()
 
 
-class Settings(AlertSettings):
+class Settings(EnrichmentSettings, AlertSettings):
     """The settings, as environment variables `PIPELINE_<NAME>` (and `CATALOGUE_URL`)."""
 
     model_config = SettingsConfigDict(
@@ -52,6 +51,7 @@ class Settings(AlertSettings):
         frozen=True,
         populate_by_name=True,
         hide_input_in_errors=True,  # a URL holds a password
+        allow_inf_nan=False,
     )
 
     data_dir: Path = Field(
@@ -133,7 +133,7 @@ class Settings(AlertSettings):
         description="longest that post-processing waits for the inbox to be empty",
     )
 
-    report_window_s: float = Field(
+    report_window_s: Seconds = Field(
         default=86_400, gt=0, description="how far back reports and `status` list files"
     )
     check_max_price_change: float = Field(
@@ -153,13 +153,13 @@ class Settings(AlertSettings):
     check_max_unpriced: float = Field(
         default=0.2, ge=0, le=1, description="share of a snapshot's rows that may have no price"
     )
-    check_max_waiting_s: float = Field(
+    check_max_waiting_s: Seconds = Field(
         default=3_600, gt=0, description="longest that a file should wait in the product inbox"
     )
-    check_max_enrichment_waiting_s: float = Field(
+    check_max_enrichment_waiting_s: Seconds = Field(
         default=86_400, gt=0, description="longest that a file should wait in the enrichment inbox"
     )
-    check_archive_days: int = Field(
+    check_archive_days: Days = Field(
         default=365, ge=0, description="files accepted within this many days must be in archive/"
     )
     check_stale_days: int | None = Field(
@@ -173,63 +173,6 @@ class Settings(AlertSettings):
     )
     fresh_fail_hours: float = Field(
         default=36, ge=1, description="an asset not updated for this long counts as not fresh"
-    )
-
-    enrichment_hosts: str = Field(
-        default=",".join(PAGE_HOSTS),
-        description="hosts (https) or origins to request product pages from, separated by commas",
-    )
-    enrichment_session: SessionSource = Field(
-        default="cookie_file", description="where sessions come from: `cookie_file` or `browser`"
-    )
-    enrichment_cookie_file: Path = Field(
-        default=Path("cookies.txt"),
-        description="cookie file in Netscape format; relative paths start in the data folder",
-    )
-    enrichment_browser: str = Field(
-        default="", description="path to Chromium; if empty, the one found"
-    )
-    enrichment_browser_wait_s: Seconds = Field(
-        default=300, gt=0, description="how long a browser waits for the shop's page"
-    )
-    enrichment_user_agent: str = Field(
-        default="pipeline-assets/0.1 (price comparison; one page at a time)",
-        min_length=1,
-        description="how requests identify themselves to the shop; include a contact address",
-    )
-    enrichment_pause_s: Seconds = Field(default=1, description="pause between two requests")
-    enrichment_page_timeout_s: Seconds = Field(
-        default=30, gt=0, description="how long one page may take"
-    )
-    enrichment_max_page_bytes: int = Field(
-        default=5 * 2**20, gt=0, description="largest page, uncompressed"
-    )
-    enrichment_attempts: int = Field(
-        default=4, ge=1, description="how often an unavailable page is requested in all"
-    )
-    enrichment_back_off_s: Seconds = Field(
-        default=1, description="longest wait before the first retry; doubles with each retry"
-    )
-    enrichment_max_retry_after_s: Seconds = Field(
-        default=900,
-        description="a file is halted if the server asks for a longer wait than this",
-    )
-    enrichment_max_renewals: int = Field(
-        default=5,
-        ge=1,
-        description="a file is halted after this many session renewals without a finished row",
-    )
-    enrichment_renewal_wait_s: Seconds = Field(
-        default=30, description="pause before a session is renewed again"
-    )
-    enrichment_max_unavailable: int = Field(
-        default=20, ge=1, description="a file is halted after this many unavailable pages in a row"
-    )
-    enrichment_max_runtime_s: Seconds = Field(
-        default=43_200, gt=0, description="an enrichment older than this counts as dead"
-    )
-    no_barcode_days: Days = Field(
-        default=90, description="how long to remember that a page shows no barcode"
     )
 
     max_packed_bytes: int = Field(default=256 * 2**20, gt=0, description="largest file, as stored")
