@@ -199,7 +199,9 @@ def test_the_sensor_asks_for_one_run_at_a_time(workplace: Workplace, shop: Shop)
     (request,) = ticks.tick()
     assert request.tags["dagster/max_runtime"] == "43200"
     assert ticks.tick() == []
-    assert ticks.idle_because == "A file is being enriched; the others are waiting."
+    assert ticks.idle_because == (
+        "A file is being enriched; the others wait, as only one is at a time."
+    )
     # The run was asked for and never came to be: after a minute it is asked for again.
     ticks.offset = timedelta(seconds=61)
     (again,) = ticks.tick()

@@ -67,7 +67,7 @@ def test_a_settled_file_is_asked_for_with_its_name_and_version_and_without_a_run
 
 def test_an_empty_inbox_is_told_in_words(ticks: Ticks) -> None:
     assert ticks.tick() == []
-    assert ticks.idle_because == "No file in product_inbox/ is ready."
+    assert ticks.idle_because == "There is nothing in product_inbox/."
 
 
 def test_no_more_than_fifty_files_of_sixty_stores_are_asked_for_at_once_and_the_rest_later(

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
+from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.product_update import product_update_job
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.orchestration.sensors.inbox_observations import SHOWN, inbox_events
 from pipeline_assets.orchestration.sensors.requests import run_request
 from pipeline_assets.orchestration.sensors.ticks import (
     CHECK_INTERVAL_S,
@@ -18,6 +20,7 @@ from pipeline_assets.orchestration.sensors.ticks import (
     remembered,
 )
 from pipeline_assets.services.files.cycles import next_step
+from pipeline_assets.services.files.inbox_counts import digest_of
 from pipeline_assets.services.files.inbox_survey import recovered_survey
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -59,5 +62,8 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     return dg.SensorResult(
         run_requests=requests,
         skip_reason=None if requests else step.idle_because or "Enough runs are queued already.",
-        cursor=json.dumps({"cycle_began_at": began_at, "looks": looks(settled)}),
+        asset_events=inbox_events(PRODUCT_INBOX, found, cursor),
+        cursor=json.dumps(
+            {"cycle_began_at": began_at, "looks": looks(settled), SHOWN: digest_of(found)}
+        ),
     )

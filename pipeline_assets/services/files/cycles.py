@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.peeking import Peeked
 from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.services.files.inbox_counts import idle_in_words
 from pipeline_assets.services.files.inbox_survey import Survey
 
 
@@ -41,7 +43,7 @@ def next_step(
         if _is_unfinished(found, cycle_began_at):
             return CycleStep((), cycle_began_at, "The files of this cycle are being processed.")
     if not found.takeable:
-        return CycleStep((), None, "No file in product_inbox/ is ready.")
+        return CycleStep((), None, idle_in_words(PRODUCT_INBOX, found))
     if last_success_at is not None and now < last_success_at + pause:
         rest_s = (last_success_at + pause - now).total_seconds()
         return CycleStep((), None, f"The next cycle starts in {rest_s:.0f} s.")

@@ -84,4 +84,4 @@ def test_the_first_cycle_begins_at_once_with_all_that_can_be_taken() -> None:
 def test_where_nothing_can_be_taken_the_cycle_ends(began: datetime | None) -> None:
     ended = step(Survey(unsettled=[file("growing", -1)]), began)
     assert (ended.requests, ended.cycle_began_at) == ((), None)
-    assert ended.idle_because == "No file in product_inbox/ is ready."
+    assert ended.idle_because == "No file in product_inbox/ can be processed now: 1 is arriving."
