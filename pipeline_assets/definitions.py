@@ -39,6 +39,7 @@ from pipeline_assets.services.enrichment.progress import Silent
 def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
     """The definitions; tests hand in a pipeline of their own."""
     pipeline = pipeline or PipelineResource()
+    settings = pipeline.settings_or_defaults()
     assets: list[Explicable] = [
         *folder_assets,
         enriched_barcodes,
@@ -47,7 +48,7 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
         product_update_report,
     ]
     return dg.Definitions(
-        assets=with_pages(with_freshness(assets, pipeline), pipeline.settings_or_defaults()),
+        assets=with_pages(with_freshness(assets, settings), settings),
         asset_checks=catalogue_checks,
         jobs=[
             barcode_enrichment_job,

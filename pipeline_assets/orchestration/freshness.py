@@ -9,19 +9,16 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipeline_assets.errors import PipelineError
+from pipeline_assets.orchestration.asset_pages import Explicable
 from pipeline_assets.orchestration.names import POST_PROCESSING, PRODUCT_UPDATE
-from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.settings import Settings
 
 _DAILY = frozenset({PRODUCT_UPDATE, POST_PROCESSING})
 
 
-def with_freshness(
-    assets: Iterable[dg.AssetsDefinition | dg.AssetSpec], pipeline: PipelineResource
-) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+def with_freshness(assets: Iterable[Explicable], settings: Settings) -> list[Explicable]:
     """The assets; those that are made every day have a freshness policy."""
-    policy = _policy(pipeline)
+    policy = _policy(settings)
 
     def daily(spec: dg.AssetSpec) -> dg.AssetSpec:
         is_daily = spec.group_name in _DAILY
@@ -30,19 +27,7 @@ def with_freshness(
     return list(dg.map_asset_specs(daily, assets))
 
 
-def _policy(pipeline: PipelineResource) -> dg.FreshnessPolicy:
-    warn, fail = (timedelta(hours=hours) for hours in _windows(pipeline))
+def _policy(settings: Settings) -> dg.FreshnessPolicy:
+    warn = timedelta(hours=settings.fresh_warn_hours)
+    fail = timedelta(hours=settings.fresh_fail_hours)
     return dg.FreshnessPolicy.time_window(fail, warn if warn < fail else None)
-
-
-def _windows(pipeline: PipelineResource) -> tuple[float, float]:
-    """The hours until a warning and until an asset is not fresh; the defaults where unreadable.
-
-    An invalid setting is reported where settings are used; the graph can be shown all the same.
-    """
-    try:
-        settings = pipeline.read_settings()
-    except (ValueError, PipelineError):
-        fields = Settings.model_fields
-        return fields["fresh_warn_hours"].default, fields["fresh_fail_hours"].default
-    return settings.fresh_warn_hours, settings.fresh_fail_hours
