@@ -31,6 +31,7 @@ from pipeline_assets.orchestration.sensors import (
     post_processing_sensor,
     product_inbox_sensor,
     product_update_report_sensor,
+    refused_files_sensor,
     run_failure_alert_sensor,
 )
 from pipeline_assets.services.enrichment.progress import Silent
@@ -65,6 +66,7 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
             check_alert_sensor,
             product_update_report_sensor,
             inbox_checks_sensor,
+            refused_files_sensor,
         ],
         resources={
             "pipeline": pipeline,

@@ -83,6 +83,17 @@ class NotAnInboxFileError(UsageError):
         self.path = path
 
 
+class UnknownFileError(UsageError):
+    """A run was launched for a file that is not in the inbox and never was."""
+
+    def __init__(self, name: str, inbox: Path) -> None:
+        super().__init__(
+            f"There is no {name!r} in {inbox}, and no run has ever processed a file of that name. "
+            "Check the name, or leave it out: then the run processes the oldest file that is ready."
+        )
+        self.name = name
+
+
 class CatalogueUnavailableError(PipelineError):
     """The catalogue's database cannot be reached; no file is halted because of this.
 

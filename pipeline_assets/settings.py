@@ -175,6 +175,13 @@ class Settings(EnrichmentSettings, AlertSettings):
         default=36, ge=1, description="an asset not updated for this long counts as not fresh"
     )
 
+    refused_window_s: float = Field(
+        default=86_400,
+        gt=0,
+        description="how long a refused file that nobody requeues or acknowledges fails the check "
+        "`refused_files`",
+    )
+
     max_packed_bytes: int = Field(default=256 * 2**20, gt=0, description="largest file, as stored")
     max_unpacked_bytes: int = Field(
         default=256 * 2**20, gt=0, description="largest file, uncompressed"

@@ -102,13 +102,19 @@ def halted_since(connection: Connection, inbox: str, names: Collection[str]) -> 
 
 
 def acknowledged(connection: Connection, digests: Collection[str]) -> set[tuple[str, str, str]]:
-    """The refused files that an operator has acknowledged, as (inbox, name, digest)."""
+    """The refused files that an operator has acknowledged, as (inbox, name, digest).
+
+    One that was refused again after that is none of them.
+    """
     columns = file_attempts.c
-    wanted = select(columns.inbox, columns.name, columns.digest).where(
-        columns.acknowledged_at.is_not(None)
+    wanted = (
+        select(columns.inbox, columns.name, columns.digest, columns.acknowledged_at)
+        .where(columns.outcome == Event.QUARANTINED.value)
+        .order_by(columns.attempt_id)
     )
     rows = rows_where_in(connection, wanted, columns.digest, digests)
-    return {(row[0], row[1], row[2]) for row in rows}
+    last = {(row[0], row[1], row[2]): row[3] for row in rows}
+    return {file for file, acknowledged_at in last.items() if acknowledged_at is not None}
 
 
 # Noted by people and sensors: nothing was done with the file.

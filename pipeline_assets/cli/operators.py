@@ -105,15 +105,55 @@ def requeue(
         ),
     ] = False,
     all_halted: Annotated[bool, typer.Option(help="Requeue every halted file.")] = False,
+    acknowledge: Annotated[
+        bool,
+        typer.Option(
+            help="Leave a refused file in quarantine, and say that nothing more needs to be done."
+        ),
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With --acknowledge: every refused file.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Give a halted file another try, or send a refused or enriched one back to its inbox."""
+    """Give a halted file another try, or send a refused or enriched one back to its inbox.
+
+    With --acknowledge, a refused file stays where it is, and no check fails because of it any more.
+    """
+    if acknowledge:
+        if force or all_halted or (file is None) != everything:
+            raise UsageError("With --acknowledge, name one FILE or use --all, and nothing else.")
+        _acknowledge(file, as_json=as_json)
+        return
+    if everything:
+        raise UsageError("--all needs --acknowledge; to requeue halted files, use --all-halted.")
+    if (file is None) != all_halted:
+        raise UsageError("Name one FILE, or use --all-halted.")
+    _requeue(file, force=force, as_json=as_json)
+
+
+def _acknowledge(file: str | None, *, as_json: bool) -> None:
+    """Acknowledge one refused file, or all of them."""
+    from pipeline_assets.services.operators.acknowledge import acknowledge_all, acknowledge_file
+
+    pipeline = open_pipeline()
+    done = acknowledge_all(pipeline) if file is None else [acknowledge_file(pipeline, file)]
+    if as_json:
+        print_json({"acknowledged": [asdict(one) for one in done]})
+        return
+    for one in done:
+        said = "is acknowledged and stays there" if one.is_new else "needed nothing more before"
+        terminal.say(f"{one.place} {said}")
+    if not done:
+        terminal.say("There is no refused file to acknowledge.")
+
+
+def _requeue(file: str | None, *, force: bool, as_json: bool) -> None:
+    """Requeue one file, or all that are halted."""
     from pipeline_assets.services.files.recovery import recover
     from pipeline_assets.services.operators.requeue import requeue as requeue_file
     from pipeline_assets.services.operators.requeue import requeue_all_halted
 
-    if (file is None) != all_halted:
-        raise UsageError("Name one FILE, or use --all-halted.")
     pipeline = open_pipeline()
     with runs_by_inbox() as runs:  # first, so that a death noted later does not halt it again
         for inbox in pipeline.inboxes:

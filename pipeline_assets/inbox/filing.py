@@ -34,7 +34,7 @@ def move(source: Path, file: InboxFile, target: Path) -> Path | None:
     Returns where it is now; None when `source` is no longer the file that was read.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    for place in _places(target):
+    for place in places_like(target):
         if not is_same(source, file):
             return _found(target, file)
         try:
@@ -55,7 +55,7 @@ def move(source: Path, file: InboxFile, target: Path) -> Path | None:
 
 def _found(target: Path, file: InboxFile) -> Path | None:
     """Where another run has just filed the file that is gone; None if it is not at `target`."""
-    for place in _places(target):
+    for place in places_like(target):
         if is_same(place, file):
             return place
         if not os.path.lexists(place):
@@ -66,7 +66,7 @@ def _found(target: Path, file: InboxFile) -> Path | None:
 def free_place(target: Path, file: InboxFile) -> Path:
     """Where the file can go: `target`, or the first name like it that no other file has."""
     return next(
-        place for place in _places(target) if is_same(place, file) or not os.path.lexists(place)
+        place for place in places_like(target) if is_same(place, file) or not os.path.lexists(place)
     )
 
 
@@ -102,7 +102,7 @@ def _write_beside(path: Path, texts: Iterable[str]) -> None:
 
 def unused_place(target: Path) -> Path:
     """`target`, or the first name like it that is free."""
-    return next(place for place in _places(target) if not os.path.lexists(place))
+    return next(place for place in places_like(target) if not os.path.lexists(place))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -122,7 +122,8 @@ def appear(unfinished: Path, target: Path) -> Path:
     return place
 
 
-def _places(target: Path) -> Iterator[Path]:
+def places_like(target: Path) -> Iterator[Path]:
+    """`target`, then the names like it that are used when another file has that one, in order."""
     yield target
     stem, dot, ending = target.name.partition(".jsonl")
     for number in range(2, 1000):

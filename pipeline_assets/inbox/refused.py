@@ -13,11 +13,31 @@ from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.scanning import SUFFIXES, InboxFile
 
 _ENDING, _REQUEUED = ".json", ".requeued.json"
+_MAX_GAPS = 20
 
 
 def refused_files(quarantine: Path) -> list[Path]:
     """The files in quarantine, sorted; not what explains them, nor what is unfinished."""
     return [path for path in sorted(quarantine.glob("*/*")) if _is_refused_file(path)]
+
+
+def place_of(folder: Path, digest: str, name: str, fingerprint: str) -> Path | None:
+    """Where this version of a refused file lies in its reason's folder; None if it has left it.
+
+    Only names are tried under which it can have been filed.
+    """
+    gaps = 0
+    for place in filing.places_like(folder / filing.filed_name(digest, name)):
+        try:
+            status = place.lstat()
+        except OSError:
+            gaps += 1  # of several copies, an operator may have taken the first ones out
+            if gaps > _MAX_GAPS:
+                return None
+            continue
+        if InboxFile.from_stat(name, status).is_copy_of(fingerprint):
+            return place
+    return None
 
 
 def move_with_reason(

@@ -27,6 +27,10 @@ class InboxFile:
         """Tells versions of a file apart without reading it."""
         return f"{self.size}-{self.mtime_ns}-{self.inode}"
 
+    def is_copy_of(self, fingerprint: str) -> bool:
+        """Whether this may be the version with that fingerprint, moved: to another disk even."""
+        return self.fingerprint.rpartition("-")[0] == fingerprint.rpartition("-")[0]
+
     @classmethod
     def from_stat(cls, name: str, status: os.stat_result) -> "InboxFile":
         """The file `name` with this status."""

@@ -9,14 +9,15 @@ from pydantic import Field
 
 from pipeline_assets.errors import EnrichmentBusyError
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.file_runs import (
-    file_config,
-    observe,
-    opened,
-    tag_with,
-    tagged_file,
-    take,
+from pipeline_assets.orchestration.file_outcomes import (
+    RunOutcome,
+    forget_copied_outcome,
+    report_not_taken,
+    report_refused_files,
+    report_taken,
+    tag_outcome,
 )
+from pipeline_assets.orchestration.file_runs import file_config, opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.folder_assets import barcode_enrichment_inbox
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import enrichment_metadata
@@ -69,23 +70,27 @@ def enriched_barcodes(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Enriches one file and hands it to the product inbox."""
     with stoppable():
+        forget_copied_outcome(context)
         ready = opened(context, pipeline)
         name = config.file or _next_file(context, ready)
         if name is None:
             context.log.info("No file in barcode_enrichment_inbox/ is ready: nothing to do.")
+            tag_outcome(context, RunOutcome.NOTHING)
             return
         watcher = _LoggingWatcher(context, enrichment_watcher)
         run_id = context.run.run_id
         try:
             work = partial(enrich_file, ready, name, run_id, watcher)
-            outcome = take(context, ready.settings, work)
+            outcome = take(context, ready, ready.barcode_enrichment_inbox, work)
         except EnrichmentBusyError as busy:
             outcome = FileOutcome(name, State.BUSY, message=str(busy))
     if outcome.state is State.ARCHIVED and outcome.header is not None:
-        yield dg.MaterializeResult(metadata=enrichment_metadata(ENRICH_OP, outcome))
+        report_taken(context, outcome, {ENRICH_OP: enrichment_metadata(ENRICH_OP, outcome)})
         context.log.info(f"{name} is enriched and was delivered as {outcome.delivered_to}")
     else:
-        observe(context, ENRICH_OP, outcome)
+        report_not_taken(context, ENRICH_OP, outcome)
+    report_refused_files(context, ready)
+    yield from ()  # what was made is logged as an event, whose output Dagster does not ask for
 
 
 def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:

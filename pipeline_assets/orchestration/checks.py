@@ -25,6 +25,7 @@ from pipeline_assets.services.checks.all_checks import (
 )
 from pipeline_assets.services.checks.check import Check
 from pipeline_assets.services.checks.inboxes import INBOX_CHECKS
+from pipeline_assets.services.checks.refused import REFUSED_FILES
 from pipeline_assets.services.checks.verdict import Verdict
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 
@@ -96,6 +97,11 @@ catalogue_checks = [
         "catalogue_checks",
         CATALOGUE_CHECKS,
         "Checks the whole catalogue and the inboxes, after a drained inbox.",
+    ),
+    _build_step(
+        "refused_files_check",
+        (REFUSED_FILES,),
+        "Checks that no refused file is left unattended, as the run of each file does.",
     ),
 ]
 

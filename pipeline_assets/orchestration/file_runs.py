@@ -1,4 +1,4 @@
-"""What the runs of both inboxes share: choosing a file, handling errors and refusals."""
+"""What the runs of both inboxes share: choosing a file and handling errors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,18 @@ from pipeline_assets import stopping
 from pipeline_assets.errors import (
     CatalogueUnavailableError,
     HaltedFileError,
+    PipelineError,
     TransientError,
     UsageError,
 )
+from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile
-from pipeline_assets.orchestration.metadata import refusal_metadata
+from pipeline_assets.orchestration.file_outcomes import RunOutcome, tag_outcome
 from pipeline_assets.orchestration.names import FILE_TAG, FINGERPRINT_TAG
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.services.files.outcomes import FileOutcome
+from pipeline_assets.orchestration.run_records import fingerprint_of
+from pipeline_assets.services.files.outcomes import FileOutcome, State
+from pipeline_assets.services.operators.absence import explain_absence
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 
@@ -60,24 +64,45 @@ def opened(context: StepContextInRun, pipeline: PipelineResource) -> Pipeline:
 
 
 def take(
-    context: dg.AssetExecutionContext, settings: Settings, work: Callable[[], FileOutcome]
+    context: dg.AssetExecutionContext,
+    pipeline: Pipeline,
+    inbox: Inbox,
+    work: Callable[[], FileOutcome],
 ) -> FileOutcome:
-    """Do the work on a file; a transient error starts the step again.
+    """Do the work on a file of the inbox; a transient error starts the step again.
 
     The record of attempts decides when to stop, and the file is halted. If nothing can be recorded,
     Dagster counts the tries; while the database cannot be reached, they are not counted.
     """
+    settings = pipeline.settings
     try:
-        return work()
+        outcome = work()
+        if outcome.state is State.VANISHED and _is_asked_by_name(context.run):
+            outcome = explain_absence(pipeline, inbox, outcome, context.run.run_id)
+        return outcome
     except TransientError as error:
         tries = _WITHOUT_END if error.is_recorded else settings.max_failures - 1
+        if context.retry_number >= tries:
+            tag_outcome(context, RunOutcome.FAILED)
         raise start_again(context, settings, error, tries) from error
     except CatalogueUnavailableError as error:
         if not error.is_transient:
-            raise dg.Failure(str(error), allow_retries=False) from error
+            raise _failure(context, error) from error
         raise start_again(context, settings, error, _WITHOUT_END) from error
     except (HaltedFileError, UsageError) as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise _failure(context, error) from error
+
+
+def _is_asked_by_name(run: dg.DagsterRun) -> bool:
+    """Whether a person asked for the file, and not a sensor or a command that had seen it."""
+    return fingerprint_of(run) is None or run.parent_run_id is not None
+
+
+def _failure(context: dg.AssetExecutionContext, error: PipelineError) -> dg.Failure:
+    """The failure to raise, once the run is tagged with it."""
+    is_halted = isinstance(error, HaltedFileError)
+    tag_outcome(context, RunOutcome.HALTED if is_halted else RunOutcome.FAILED)
+    return dg.Failure(str(error), allow_retries=False)
 
 
 def start_again(
@@ -91,9 +116,3 @@ def start_again(
         context.log.warning(f"{error} Next try in {settings.retry_wait_s:g} s.")
         stopping.sleep(settings.retry_wait_s)
     return dg.RetryRequested(tries)
-
-
-def observe(context: dg.AssetExecutionContext, asset: str, outcome: FileOutcome) -> None:
-    """Record an observation that says why a file brought nothing new."""
-    context.log.info(f"{outcome.name}: {outcome.state} {outcome.reason or ''} {outcome.message}")
-    context.log_event(dg.AssetObservation(asset, metadata=refusal_metadata(outcome)))

@@ -4,19 +4,21 @@
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 from pydantic import Field
 
 from pipeline_assets.inbox.scanning import SettledFiles
-from pipeline_assets.orchestration.file_runs import (
-    file_config,
-    observe,
-    opened,
-    tag_with,
-    tagged_file,
-    take,
+from pipeline_assets.orchestration.file_outcomes import (
+    RunOutcome,
+    forget_copied_outcome,
+    report_not_taken,
+    report_refused_files,
+    report_taken,
+    tag_outcome,
 )
+from pipeline_assets.orchestration.file_runs import file_config, opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.folder_assets import product_inbox
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import materialization_metadata
@@ -70,20 +72,26 @@ def update_products(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Ingests one snapshot file: writes it in one transaction, or refuses and quarantines it."""
     with stoppable():
+        forget_copied_outcome(context)
         ready = opened(context, pipeline)
         name = config.file or _next_file(context, ready)
         if name is None:
             context.log.info("No file in product_inbox/ is ready; there is nothing to do.")
+            tag_outcome(context, RunOutcome.NOTHING)
             return
-        run_id = context.run.run_id
-        outcome = take(context, ready.settings, lambda: ingest_file(ready, name, run_id))
+        work = partial(ingest_file, ready, name, context.run.run_id)
+        outcome = take(context, ready, ready.product_inbox, work)
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a retry undoes the work, but a materialization cannot be undone.
-        for key in ("processed_products", "store_prices"):
-            yield dg.MaterializeResult(key, metadata=materialization_metadata(key, outcome))
+        keys = ("processed_products", "store_prices")
+        report_taken(
+            context, outcome, {key: materialization_metadata(key, outcome) for key in keys}
+        )
         context.log.info(f"{name} is in the catalogue; the file is now {outcome.place}")
     else:
-        observe(context, "processed_products", outcome)
+        report_not_taken(context, "processed_products", outcome)
+    report_refused_files(context, ready)
+    yield from ()  # what was made is logged as events, whose outputs Dagster does not ask for
 
 
 def _next_file(context: dg.AssetExecutionContext, pipeline: Pipeline) -> str | None:

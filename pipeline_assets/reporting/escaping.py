@@ -56,6 +56,14 @@ def in_markdown(text: str) -> str:
     return f"\\{escaped}"
 
 
+def in_code(text: str) -> str:
+    """The text as a code span of Markdown, which is as readable where it is shown as it is."""
+    text = visible(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    pad = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
 def in_html(text: str) -> str:
     """The text as HTML that shows just this text, in an element or in a quoted attribute."""
     return html.escape(visible(text))

@@ -117,11 +117,15 @@ def test_a_refused_file_is_a_success_with_an_observation_and_no_materialization(
     assert len(seen["message"]) > 20
 
 
-def test_a_file_that_is_gone_is_a_success_that_says_so(place: Workplace) -> None:
+def test_a_file_that_never_was_fails_in_one_sentence(place: Workplace) -> None:
     result = run(place, "gone.jsonl")
-    assert result.success
+    assert not result.success
+    assert restarts(place, result.run_id) == 0
+    said = words(place, result.run_id)
+    assert f"There is no 'gone.jsonl' in {place.inbox}, and no run has ever processed" in said
     assert materialized(place, result.run_id) == {}
-    assert observed(place, result.run_id)[0]["outcome"] == "vanished"
+    assert observed(place, result.run_id) == []
+    assert attempts(place) == []
 
 
 def test_without_config_the_oldest_file_that_can_be_taken_is_taken(place: Workplace) -> None:

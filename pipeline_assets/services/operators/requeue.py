@@ -1,5 +1,6 @@
 """Gives files another try: halted ones, refused ones from quarantine, enriched ones by force."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.domain.files.attempts import WAIVER, Event, file_state
 from pipeline_assets.errors import UsageError
 from pipeline_assets.inbox import filing
-from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, Inbox, path_in
+from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, Folders, Inbox, path_in
 from pipeline_assets.inbox.reading import read_file
 from pipeline_assets.inbox.refused import explained, mark_requeued, refused_files
 from pipeline_assets.inbox.scanning import InboxFile, file_to_process, look
@@ -99,12 +100,9 @@ def _find(pipeline: Pipeline, file: str) -> Path:
     It is in quarantine, or else an enriched one in the archive.
     """
     folders, wanted = pipeline.folders, Path(file).name
-    quarantined = [one for one in refused_files(folders.quarantine) if _is_meant(one, wanted)]
     enriched = [one for one in sorted(folders.archive.glob("*")) if _is_meant(one, wanted)]
     enriched = [one for one in enriched if _was_enriched(pipeline, one)]
-    meant = (Path(file).absolute(), folders.quarantine / file, folders.data / file)
-    exact = [one for one in (*quarantined, *enriched) if one in meant]
-    found = exact or quarantined or enriched
+    found = _exactly(folders, file, enriched) or meant_in_quarantine(folders, file) or enriched
     if not found:
         raise UsageError(
             f"There is no {file!r} in {folders.product_inbox}, in "
@@ -112,11 +110,28 @@ def _find(pipeline: Pipeline, file: str) -> Path:
             f"of that name in {folders.archive}. `pipeline-assets status` lists the files that can "
             "be requeued."
         )
+    return only_one(folders, file, found)
+
+
+def meant_in_quarantine(folders: Folders, file: str) -> list[Path]:
+    """The refused files with this path, or else this name, theirs in quarantine or the first."""
+    named = [one for one in refused_files(folders.quarantine) if _is_meant(one, Path(file).name)]
+    return _exactly(folders, file, named) or named
+
+
+def only_one(folders: Folders, file: str, found: Sequence[Path]) -> Path:
+    """The one file found; raises `UsageError` where the name fits more than one."""
     if len(found) > 1:
-        base = folders.quarantine if quarantined else folders.data
+        is_refused = found[0].is_relative_to(folders.quarantine)
+        base = folders.quarantine if is_refused else folders.data
         places = ", ".join(str(path.relative_to(base)) for path in found)
         raise UsageError(f"{file!r} matches more than one file; name one of these: {places}")
     return found[0]
+
+
+def _exactly(folders: Folders, file: str, found: Sequence[Path]) -> list[Path]:
+    meant = (Path(file).absolute(), folders.quarantine / file, folders.data / file)
+    return [one for one in found if one in meant]
 
 
 def _was_enriched(pipeline: Pipeline, archived: Path) -> bool:
