@@ -77,7 +77,7 @@ def test_the_source_stays_while_no_place_was_found_for_it(
 ) -> None:
     """Only a place that holds this very file lets the source go."""
     written(target, OTHER)
-    monkeypatch.setattr(filing, "_places", lambda path: iter([path]))
+    monkeypatch.setattr(filing, "places_like", lambda path: iter([path]))
     assert filing.move(source, seen(source), target) is None
     assert source.read_bytes() == CONTENT
     assert target.read_bytes() == OTHER

@@ -193,12 +193,12 @@ def test_a_hostile_name_is_shown_as_it_is_and_its_command_means_this_file(
     assert "\n" not in found.summary
     assert "\u202e" not in found.summary
     (line,) = shown(found)
-    spoken = line["remedy"].removeprefix("pipeline-assets requeue")
+    spoken = line["remedy"].removeprefix("pipeline-assets requeue --acknowledge ")
     said = subprocess.run(
         ["bash", "-c", f"printf '%s\\0' {spoken}"], capture_output=True, check=True, cwd=place.root
     )
     assert not (place.root / "owned").exists()
-    assert requeue(place.pipeline, said.stdout.decode().split("\0")[0]).name == name
+    assert requeue(place.pipeline, said.stdout.decode().split("\0")[-2]).name == name
 
 
 def test_what_is_no_refused_file_cannot_be_acknowledged(place: Workplace) -> None:
