@@ -147,6 +147,15 @@ class PriceLists:
         """The distinct lists, prepared for comparing many of them."""
         return _distinct_lists(self)
 
+    def only(self, stores: Sequence[int]) -> Self:
+        """The lists of some of the stores, given by their indices in any order."""
+        kept = sorted(stores)
+        parts = [np.arange(self.start[store], self.start[store + 1]) for store in kept]
+        rows = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+        start = np.concatenate(([0], np.cumsum(self.sizes[kept], dtype=np.int64)))
+        ids = tuple(self.store_ids[store] for store in kept)
+        return type(self)(ids, start, self.sku_index[rows], self.price_cents[rows])
+
     def one(self, store: int) -> tuple[Ints, Ints]:
         """The SKUs (ascending) and prices of one store."""
         part = slice(int(self.start[store]), int(self.start[store + 1]))
