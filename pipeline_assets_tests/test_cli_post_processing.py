@@ -85,6 +85,20 @@ def test_post_process_tells_each_step_as_one_json_object(
     assert [step["changed"] for step in again["steps"]] == [0] * len(STEPS)
 
 
+def test_post_process_leaves_pictures_to_the_ui(command: Command, place: Workplace) -> None:
+    day = place.pipeline.clock().date().isoformat()
+    for store_id in ("G1", "G2"):
+        place.take(f"{store_id}.jsonl", [row(store_id=store_id, day=day)])
+    (groups,) = (
+        step
+        for step in command("post-process", "--json").json()["steps"]
+        if step["step"] == "reconciled_groups"
+    )
+    assert (groups["merges"], groups["details"][:7]) == (1, "- aldi ")
+    texts = {name for name, value in groups.items() if isinstance(value, str)}
+    assert texts == {"step", "details"}
+
+
 def test_post_process_tells_people_what_each_step_changed(
     command: Command, place: Workplace
 ) -> None:

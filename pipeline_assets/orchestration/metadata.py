@@ -4,12 +4,16 @@ Dagster draws a line through the numbers of an asset's events. One file's figure
 store, so they are texts; only what holds for a whole table is a number.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from pipeline_assets.reporting.pictures.drawing import Drawing
+from pipeline_assets.reporting.pictures.sheet import pictures
 from pipeline_assets.reporting.tables import TableRow, plain_row
 from pipeline_assets.services.files.outcomes import FileOutcome
+from pipeline_assets.settings import home_folder
 
 # Asset → the table whose rows are its row count.
 _TABLE = {
@@ -64,6 +68,13 @@ def refusal_metadata(outcome: FileOutcome) -> dict[str, dg.MetadataValue]:
 
 def _texts(texts: Mapping[str, str]) -> dict[str, dg.MetadataValue]:
     return {name: dg.MetadataValue.text(text) for name, text in texts.items()}
+
+
+def picture_metadata(drawings: Sequence[Drawing]) -> dict[str, dg.MetadataValue]:
+    """The drawings of one event as pictures, by their names."""
+    # What matplotlib knows about fonts: without a folder that lasts it would find out in each run.
+    os.environ.setdefault("MPLCONFIGDIR", str(home_folder() / ".dagster" / "matplotlib"))
+    return {name: dg.MetadataValue.md(text) for name, text in pictures(drawings).items()}
 
 
 def table_value(rows: Sequence[TableRow]) -> dg.TableMetadataValue:

@@ -12,6 +12,7 @@ from pydantic import Field
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.orchestration.file_runs import opened, start_again
 from pipeline_assets.orchestration.interruption import stoppable
+from pipeline_assets.orchestration.metadata import picture_metadata
 from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.reporting.escaping import in_markdown
@@ -93,7 +94,7 @@ def build_step_asset(step: Step, deps: Sequence[str]) -> dg.AssetsDefinition:
 
 
 def step_metadata(report: StepReport) -> dict[str, dg.MetadataValue]:
-    """A step's figures for charts, its changes in words."""
+    """A step's figures for charts, its changes in words, its pictures."""
     shown: dict[str, dg.MetadataValue] = {
         "changed": dg.MetadataValue.int(report.changed),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
@@ -108,7 +109,7 @@ def step_metadata(report: StepReport) -> dict[str, dg.MetadataValue]:
         more = len(report.details) - len(lines)
         lines += [f"- … and {more:,} more, in the run's log"] if more else []
         shown["details"] = dg.MetadataValue.md("\n".join(lines))
-    return shown
+    return shown | picture_metadata(report.drawings)
 
 
 def _build_assets() -> list[dg.AssetsDefinition]:

@@ -10,13 +10,23 @@ def post_processing_report(result: dg.JobExecutionResult) -> dict[str, Any]:
     steps = []
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization
-        figures = {key: value.value for key, value in materialization.metadata.items()}
-        steps.append({"step": materialization.asset_key.to_user_string(), **figures})
+        steps.append(
+            {"step": materialization.asset_key.to_user_string(), **_figures(materialization)}
+        )
     failed = {
         event.step_key or "": _message(event.step_failure_data)
         for event in result.get_step_failure_events()
     }
     return {"success": result.success, "run_id": result.run_id, "steps": steps, "failed": failed}
+
+
+def _figures(materialization: dg.AssetMaterialization) -> dict[str, Any]:
+    """What it says in figures and words; pictures are for pages."""
+    return {
+        key: value.value
+        for key, value in materialization.metadata.items()
+        if key == "details" or not isinstance(value, dg.MarkdownMetadataValue)
+    }
 
 
 def failure_message(result: dg.JobExecutionResult) -> str:

@@ -10,7 +10,9 @@ import dagster as dg
 import pytest
 
 from pipeline_assets.orchestration.names import POST_PROCESSING
+from pipeline_assets.reporting.pictures.drawing import COLOURS, GREY
 from pipeline_assets.services.post_processing.steps import STEPS as DECLARED
+from pipeline_assets_tests.reporting.shown_pictures import colours_in, picture_in
 from pipeline_assets_tests.workplace import Workplace, row
 
 STEPS = [step.name for step in DECLARED]
@@ -117,6 +119,26 @@ def test_the_materializations_tell_what_was_changed_in_figures_and_words(
     again = materialized(place, run(place).run_id)
     assert {name: figures["changed"] for name, figures in again.items()} == dict.fromkeys(STEPS, 0)
     assert "details" not in again["brand_translations"]
+
+
+def test_the_groups_are_shown_in_pictures_and_in_sentences_once_nothing_is_new(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    day = workplace.pipeline.clock().date().isoformat()
+    for store_id, price in (("G1", 2), ("G2", 2), ("G3", 3)):
+        workplace.take(f"{store_id}.jsonl", [row("9", price, store_id=store_id, day=day)])
+    shown = materialized(workplace, run(workplace).run_id)["reconciled_groups"]
+    agreement = picture_in(shown["agreement_of_stores"])
+    assert agreement.size == (614, 278)
+    equal, different = (colours_in(agreement)[colour] for colour in ("#fde725", "#46327e"))
+    assert equal / different == pytest.approx(5 / 4, rel=0.05)  # pairs of stores, both ways
+    groups = colours_in(picture_in(shown["groups_before_and_after"]))
+    assert groups[GREY] / groups[COLOURS[0]] == pytest.approx(4 / 2, rel=0.05)  # in stores
+    assert os.environ["MPLCONFIGDIR"] == str(workplace.home / ".dagster" / "matplotlib")
+    again = materialized(workplace, run(workplace).run_id)["reconciled_groups"]
+    assert again["agreement_of_stores"].startswith("No store had to be compared with another")
+    assert again["groups_before_and_after"] == "No store moved to another group."
 
 
 def test_one_asset_can_be_materialized_alone(place: Workplace) -> None:

@@ -8,6 +8,13 @@ from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import groups as catalogue
 from pipeline_assets.catalogue.groups import CompanyStores
+from pipeline_assets.domain.groups.agreement import PriceLists
+from pipeline_assets.domain.groups.overview import (
+    GroupSizes,
+    StoreAgreement,
+    group_sizes,
+    store_agreement,
+)
 from pipeline_assets.domain.groups.plan import (
     GroupingSettings,
     GroupPlan,
@@ -15,6 +22,8 @@ from pipeline_assets.domain.groups.plan import (
     newest_scrape,
     plan_groups,
 )
+from pipeline_assets.reporting.pictures.groups_before_after import GroupsDrawing
+from pipeline_assets.reporting.pictures.store_agreement import MOST_STORES, AgreementDrawing
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.step import Step, StepContext
 
@@ -27,9 +36,13 @@ def reconcile_groups(context: StepContext) -> StepReport:
     changes: Counter[str] = Counter(stores_moved=0, ejections=0, merges=0, flags_changed=0)
     facts: Counter[str] = Counter(stores=0, groups=0, pairs_compared=0, anchors_flagged=0)
     details: list[str] = []
+    agreement: dict[str, StoreAgreement] = {}
+    sizes: list[GroupSizes] = []
     for company in catalogue.companies_with_stores(connection):
         found = catalogue.company_stores(connection, company)
-        plan = _plan(connection, found, settings, now, relaxed=options.relaxed_staleness)
+        reference = newest_scrape(found.states) if options.relaxed_staleness else now
+        lists = _lists_to_compare(connection, found, settings, reference)
+        plan = plan_groups(found.states, lists, reference, settings)
         flags = _changed_flags(found, plan)
         catalogue.write_groups(connection, company, plan.moved, flags)
         catalogue.write_marks(connection, company, plan.marks)
@@ -46,21 +59,19 @@ def reconcile_groups(context: StepContext) -> StepReport:
             anchors_flagged=len(plan.flagged_anchors),
         )
         details += _told(company, plan)
-    return StepReport(dict(changes), dict(facts), details)
+        if lists is not None:
+            agreement[company] = store_agreement(lists, plan.anchor_of, MOST_STORES)
+        if plan.moved:
+            sizes.append(group_sizes(company, found.states, plan))
+    drawings = (AgreementDrawing(agreement), GroupsDrawing(sizes))
+    return StepReport(dict(changes), dict(facts), details, drawings)
 
 
-def _plan(
-    connection: Connection,
-    found: CompanyStores,
-    settings: GroupingSettings,
-    now: datetime,
-    *,
-    relaxed: bool,
-) -> GroupPlan:
-    reference = newest_scrape(found.states) if relaxed else now
+def _lists_to_compare(
+    connection: Connection, found: CompanyStores, settings: GroupingSettings, reference: datetime
+) -> PriceLists | None:
     needs_prices = anything_to_compare(found.states, reference, settings)
-    lists = catalogue.price_lists(connection, found) if needs_prices else None
-    return plan_groups(found.states, lists, reference, settings)
+    return catalogue.price_lists(connection, found) if needs_prices else None
 
 
 def _changed_flags(found: CompanyStores, plan: GroupPlan) -> dict[str, bool]:
