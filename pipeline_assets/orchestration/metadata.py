@@ -9,10 +9,14 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from pipeline_assets.reporting.movement_table import movement_rows
+from pipeline_assets.reporting.pictures.catalogue_growth import GrowthDrawing
 from pipeline_assets.reporting.pictures.drawing import Drawing
+from pipeline_assets.reporting.pictures.price_changes import PriceChangesDrawing
 from pipeline_assets.reporting.pictures.sheet import pictures
-from pipeline_assets.reporting.tables import TableRow, plain_row
+from pipeline_assets.reporting.tables import TableRow, markdown_table, plain_row
 from pipeline_assets.services.files.outcomes import FileOutcome
+from pipeline_assets.services.operators.day_of_prices import DayOfPrices
 from pipeline_assets.settings import home_folder
 
 # Asset → the table whose rows are its row count.
@@ -75,6 +79,18 @@ def picture_metadata(drawings: Sequence[Drawing]) -> dict[str, dg.MetadataValue]
     # What matplotlib knows about fonts: without a folder that lasts it would find out in each run.
     os.environ.setdefault("MPLCONFIGDIR", str(home_folder() / ".dagster" / "matplotlib"))
     return {name: dg.MetadataValue.md(text) for name, text in pictures(drawings).items()}
+
+
+def price_metadata(day: DayOfPrices) -> dict[str, dg.MetadataValue]:
+    """The day's price changes and the catalogue's growth, as pictures and tables."""
+    rises, falls = (movement_rows(some, day.days) for some in (day.rises, day.falls))
+    tables = {
+        "largest_rises": markdown_table(rises) or "No price rose on the newest day of any company.",
+        "largest_falls": markdown_table(falls) or "No price fell on the newest day of any company.",
+    }
+    drawings = (PriceChangesDrawing(day.days, day.steps), GrowthDrawing(day.growth))
+    shown = {name: dg.MetadataValue.md(text) for name, text in tables.items()}
+    return picture_metadata(drawings) | shown
 
 
 def table_value(rows: Sequence[TableRow]) -> dg.TableMetadataValue:
