@@ -142,19 +142,19 @@ def test_the_largest_catalogue_makes_pictures_within_the_limit() -> None:
 
 def test_what_would_be_too_large_is_drawn_coarser_and_left_out_in_the_end() -> None:
     drawings = [drawing for drawing, _, _ in DRAWINGS]
-    whole = sum(map(len, pictures(drawings).values()))
-    sizes = []
-    for most_bytes in range(whole, 0, -whole // 12):
+
+    def widths(most_bytes: int) -> list[int]:
         shown = pictures(drawings, most_bytes)
-        drawn = [picture_in(text).width for text in shown.values() if text.startswith("!")]
-        if drawn:
-            assert sum(map(len, shown.values())) <= most_bytes
-        sizes.append(drawn)
-    assert sizes[0] == [614] * 4
-    assert [460] * 4 in sizes
-    assert [307] * 4 in sizes
-    assert [307] * 3 in sizes
-    assert sizes[-1] == []
+        assert sum(len(text.encode()) for text in shown.values()) <= most_bytes
+        return [picture_in(text).width for text in shown.values() if text.startswith("!")]
+
+    fine = sum(map(len, pictures(drawings).values()))
+    assert widths(fine) == [614] * 4
+    assert widths(fine - 1) == [460] * 4
+    assert widths(fine * 6 // 10) == [307] * 4
+    assert widths(fine * 3 // 10) == [307] * 3
+    assert widths(fine * 2 // 10) == [307] * 2
+    assert widths(1_000) == []
     assert set(pictures(drawings, 1).values()) == {
         "This picture is left out, as it would be too large to be kept."
     }
