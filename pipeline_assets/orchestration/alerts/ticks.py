@@ -18,6 +18,7 @@ from pipeline_assets.orchestration.instance import refuse_temporary_storage
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.services.alerts.outages import outage_from, send_outage
 from pipeline_assets.services.alerts.record import send_recorded
+from pipeline_assets.services.checks.verdict import counted
 from pipeline_assets.services.pipeline import Pipeline
 
 ALERTS_EVERY_S = 30
@@ -72,7 +73,7 @@ def recorded_and_sent(
     found: str, raised: int, pipeline: Pipeline, channels: Sequence[Channel]
 ) -> str:
     """Send what is due; returns what the tick found and did."""
-    return f"{found}; {raised} alerts raised. {send_recorded(pipeline, channels)}"
+    return f"{found}; {counted(raised, 'alert')} raised. {send_recorded(pipeline, channels)}"
 
 
 def check_keys(context: dg.SensorEvaluationContext) -> set[dg.AssetCheckKey]:

@@ -58,10 +58,10 @@ def _look_at_checks(
     ready = [one for one in results.failed if one.subject not in held]
     gone = _without_check(opened, {subject_of(key) for key in keys})
     count = record_troubles(pipeline, ready, results.passed | gone, channels)
-    waiting = f", {len(held)} wait until the inbox is empty" if held else ""
-    return recorded_and_sent(
-        f"{len(results.failed)} checks fail{waiting}", count, pipeline, channels
-    )
+    failing = f"Failing checks: {len(results.failed)}"
+    if held:
+        failing += f" ({len(held)} told once the inbox is empty)"
+    return recorded_and_sent(failing, count, pipeline, channels)
 
 
 def _held(

@@ -23,6 +23,7 @@ from pipeline_assets.services.alerts.record import (
     read_open_alerts,
     record_troubles,
 )
+from pipeline_assets.services.checks.verdict import counted
 from pipeline_assets.services.pipeline import Pipeline
 
 
@@ -60,4 +61,6 @@ def _look_at_runs(
     passed = quiet_failures(pipeline, opened, successes)
     raised = record_troubles(pipeline, troubles, passed, channels)
     cursor["seen"] = found.seen  # only now: what is not recorded is found again
-    return recorded_and_sent(f"{len(found.runs)} runs failed", raised, pipeline, channels)
+    return recorded_and_sent(
+        f"{counted(len(found.runs), 'run')} failed", raised, pipeline, channels
+    )

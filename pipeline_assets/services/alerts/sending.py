@@ -47,7 +47,8 @@ class Sent:
     failed: int = 0
 
     def __str__(self) -> str:
-        return f"Sent {self.sent}; {self.failed} could not be sent and will be tried again."
+        later = f"; {self.failed} could not be sent and will be tried again" if self.failed else ""
+        return f"Sent {self.sent}{later}."
 
 
 def send_due(
