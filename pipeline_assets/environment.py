@@ -17,6 +17,8 @@ _PREFIX = "PIPELINE_"
 _OF_TESTS = "PIPELINE_TESTS_"
 # Two names that are at least this similar are one name and its misspelling.
 _SIMILARITY = 0.75
+# DATA_DIRECTORY is DATA_DIR written out.
+_SHORTEST_STEM = 6
 
 
 def settings_in_force(**given: Any) -> Settings:
@@ -76,6 +78,11 @@ def _refuse_misspelt(name: str) -> None:
 
 
 def _closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that is meant: one that has been written out, or the most similar."""
+    names = list(names)
+    for known in names:
+        if len(known) >= _SHORTEST_STEM and name.startswith(known):
+            return known
     return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=_SIMILARITY)), None)
 
 

@@ -13,6 +13,8 @@ from pipeline_assets.services.ingestion.write_snapshot import write_snapshot
 from pipeline_assets_tests.commands import Command, in_this_process, outcomes, process
 from pipeline_assets_tests.workplace import Workplace, row
 
+A_BUG = "ValueError: a bug. The log of its run shows where that happened."
+
 
 @pytest.fixture
 def command(workplace: Workplace, capfd: pytest.CaptureFixture[str]) -> Command:
@@ -117,7 +119,7 @@ def test_a_halted_file_makes_drain_and_status_fail_until_it_is_requeued(
     ran = command("drain", "--json", "--strict")
     assert ran.status == 1
     assert outcomes(ran.json()) == {"a.jsonl": ("halted", None)}
-    assert ran.json()["left"]["halted"] == {"a.jsonl": "ValueError: a bug"}
+    assert ran.json()["left"]["halted"] == {"a.jsonl": A_BUG}
     monkeypatch.setattr(ingest_file, "write_snapshot", write_snapshot)
     again = command("drain", "--json")
     assert (again.status, again.json()["files"]) == (1, [])

@@ -12,6 +12,7 @@ from pipeline_assets_tests.commands import SCRIPT, Command, in_this_process, out
 from pipeline_assets_tests.enrichment.shop import (
     Operator,
     Shop,
+    answer,
     at_shop,
     gtin,
     linked_page,
@@ -55,6 +56,12 @@ def test_enrich_says_what_became_of_each_file(
         "rows_found": 1,
         "rows_none": 1,
         "rows_unanswered": 0,
+        "rows_gone": 0,
+        "rows_blocked": 0,
+        "rows_unavailable": 0,
+        "rows_unreachable": 0,
+        "rows_forbidden": 0,
+        "rows_unreadable": 0,
     }
     assert report["left"] == {"halted": {}}
     assert workplace.files("product_inbox") == ["coles.jsonl"]
@@ -68,6 +75,30 @@ def test_people_read_a_table(workplace: Workplace, shop: Shop, command: Command)
     assert "coles.jsonl        enriched       1     0     1    0    0" in ran.out
     assert "broken.jsonl (no_metadata): The file is empty" in ran.out
     assert "enriched coles.jsonl" in ran.err
+
+
+def test_rows_that_stay_open_are_counted_by_the_reason(
+    workplace: Workplace, shop: Shop, command: Command
+) -> None:
+    shop.pages |= {"2": answer(404), "3": answer(410), "4": answer(418)}
+    rows = [shop.row(str(number)) for number in range(1, 5)]
+    rows.append(shop.row("5", url="https://elsewhere.example.org/5"))
+    to_enrich(workplace, "coles.jsonl", rows)
+    to_enrich(workplace, "all-answered.jsonl", [shop.row("6")])
+    ran = command("enrich")
+    assert ran.status == 0
+    told = [line for line in ran.out.splitlines() if " open: " in line]
+    assert told == ["coles.jsonl: 4 rows open: 2 gone, 1 forbidden, 1 unreadable"]
+    to_enrich(workplace, "again.jsonl", [*rows[1:4], shop.row("7")])
+    (report,) = command("enrich", "--json").json()["files"]
+    figures = {name: count for name, count in report["figures"].items() if count}
+    assert figures == {
+        "rows_read": 4,
+        "rows_found": 1,
+        "rows_unanswered": 3,
+        "rows_gone": 2,
+        "rows_unreadable": 1,
+    }
 
 
 def test_a_failed_enrichment_does_not_keep_product_files_from_being_taken(

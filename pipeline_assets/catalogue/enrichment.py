@@ -147,6 +147,23 @@ def number_of_deliveries(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(enriched_files)).scalar_one()
 
 
+def open_rows_of_runs(
+    connection: Connection, run_ids: Collection[str]
+) -> dict[str, dict[Outcome, int]]:
+    """Why rows of the files that these runs enriched stay open: run id → outcome → rows."""
+    outcome = enriched_rows.c.outcome
+    wanted = (
+        select(enriched_files.c.run_id, outcome, func.count())
+        .join(enriched_rows, enriched_rows.c.digest == enriched_files.c.digest)
+        .where(outcome.not_in([one.value for one in SERVED]))
+        .group_by(enriched_files.c.run_id, outcome)
+    )
+    found: dict[str, dict[Outcome, int]] = {}
+    for run_id, why, count in rows_where_in(connection, wanted, enriched_files.c.run_id, run_ids):
+        found.setdefault(run_id, {})[Outcome(why)] = count
+    return found
+
+
 def figures_of_runs(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """The figures for the files that these runs enriched, by run id."""
     wanted = select(

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport
+from pipeline_assets.domain.enrichment.rows import SERVED, Outcome
 from pipeline_assets.reporting.escaping import visible
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.operators.remedies import requeue_command
@@ -147,8 +148,19 @@ def show_enriched(reports: Sequence[FileReport]) -> None:
         outcome = replace(one, outcome="enriched") if one.outcome == "accepted" else one
         table.add_row(escape(_shortened(one.name)), _outcome(outcome), *cells)
     console.print(table)
+    for one in reports:
+        _show_open_rows(one)
     _show_reasons(reports)
     console.print()
+
+
+def _show_open_rows(report: FileReport) -> None:
+    """Why rows of a file stay open."""
+    reasons = {why: report.figures.get(f"rows_{why}", 0) for why in Outcome if why not in SERVED}
+    told = ", ".join(f"{rows:,} {why}" for why, rows in reasons.items() if rows)
+    if told:
+        rows = _count(sum(reasons.values()), "row")
+        console.print(f"{visible(report.name)}: {rows} open: {told}", markup=False)
 
 
 def show_left(left: Survey) -> None:

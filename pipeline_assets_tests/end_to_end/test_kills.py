@@ -14,6 +14,7 @@ import pytest
 from pipeline_assets.orchestration.run_records import ACTIVE, runs_of_inbox
 from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets.services.operators.status import status
+from pipeline_assets_tests.domain.files.facts import DIED_THREE_TIMES
 from pipeline_assets_tests.end_to_end.conftest import Kill
 from pipeline_assets_tests.end_to_end.killed_drain import NOW, Death
 from pipeline_assets_tests.workplace import Clock, Workplace, row
@@ -201,7 +202,7 @@ def test_a_file_whose_process_died_three_times_is_halted_and_requeued(
     for _ in range(3):
         kill(place, Death(f"{ATTEMPTING}:read_file", file=ACCEPTED))
     drained = place.drain()
-    halted = {ACCEPTED: "its runs died 3 times without reporting"}
+    halted = {ACCEPTED: DIED_THREE_TIMES}
     assert drained.left.halted == halted
     assert ACCEPTED not in place.outcomes(drained)
     assert place.files("product_inbox") == [ACCEPTED]

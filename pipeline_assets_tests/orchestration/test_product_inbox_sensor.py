@@ -16,6 +16,7 @@ from pipeline_assets.orchestration.sensors import product_inbox_sensor
 from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets.services.operators.status import status
+from pipeline_assets_tests.domain.files.facts import DIED_THREE_TIMES
 from pipeline_assets_tests.orchestration.ticks import Ticks
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -169,7 +170,7 @@ def test_a_run_that_failed_before_it_began_is_asked_for_again_and_the_third_time
         assert deaths(ticks) == death
         ticks.instance.report_run_failed(ticks.launch(request, Status.STARTING))
     assert ticks.tick() == []
-    assert halted(ticks) == {"a.jsonl": "its runs died 3 times without reporting"}
+    assert halted(ticks) == {"a.jsonl": DIED_THREE_TIMES}
     assert ticks.tick() == []
 
 
@@ -185,7 +186,7 @@ def test_a_started_run_older_than_the_maximum_is_asked_for_again_and_the_third_t
         assert ticks.tick() == []
         ticks.advance(40)
     assert ticks.tick() == []
-    assert halted(ticks) == {"a.jsonl": "its runs died 3 times without reporting"}
+    assert halted(ticks) == {"a.jsonl": DIED_THREE_TIMES}
     shown = [ticks.instance.get_run_by_id(run_id) for run_id in runs]
     assert [run.status for run in shown if run] == [Status.FAILURE] * 3
 

@@ -26,6 +26,8 @@ from pipeline_assets_tests.orchestration.job_runs import (
 )
 from pipeline_assets_tests.workplace import Workplace, row
 
+A_BUG = "ValueError: a bug. The log of its run shows where that happened."
+
 
 @pytest.fixture
 def place(workplace: Workplace) -> Workplace:
@@ -249,12 +251,12 @@ def test_any_other_error_halts_the_file_at_once_and_says_how_to_go_on(
     result = run(place, "a.jsonl")
     assert not result.success
     assert restarts(place, result.run_id) == 0
-    assert attempts(place) == [("halted", "ValueError: a bug")]
+    assert attempts(place) == [("halted", A_BUG)]
     said = words(place, result.run_id)
     assert "a.jsonl is halted: ValueError: a bug" in said
     assert "pipeline-assets requeue a.jsonl" in said
     assert place.one("SELECT count(*) FROM skus") == 0
-    assert place.drain().left.halted == {"a.jsonl": "ValueError: a bug"}
+    assert place.drain().left.halted == {"a.jsonl": A_BUG}
     monkeypatch.setattr(ingest_file, "write_snapshot", write_snapshot)
     requeue(place.pipeline, "a.jsonl")
     assert place.outcomes(place.drain()) == {"a.jsonl": ("accepted", None)}

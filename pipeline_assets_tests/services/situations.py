@@ -18,11 +18,12 @@ from pipeline_assets.catalogue.enrichment import ENRICHMENT_FIGURES, Delivery, a
 from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.pipeline import utc_now
+from pipeline_assets_tests.domain.files.facts import DIED_THREE_TIMES
 from pipeline_assets_tests.workplace import Workplace, row
 
 Status = dg.DagsterRunStatus
 INBOX, OTHER_INBOX = "product_inbox", "barcode_enrichment_inbox"
-HALTED = {"a.jsonl": "its runs died 3 times without reporting"}
+HALTED = {"a.jsonl": DIED_THREE_TIMES}
 
 
 def drop(place: Workplace) -> InboxFile:

@@ -13,12 +13,13 @@ from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.inbox.scanning import file_to_process
 from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets_tests.commands import Command, in_this_process
+from pipeline_assets_tests.domain.files.facts import DIED_THREE_TIMES
 from pipeline_assets_tests.reporting.hostile import HOSTILE_TEXTS
 from pipeline_assets_tests.workplace import Workplace, row
 
 ON_BOTH_DATABASES = True
 
-MESSAGE = "its runs died 3 times without reporting"
+MESSAGE = DIED_THREE_TIMES
 
 
 @pytest.fixture

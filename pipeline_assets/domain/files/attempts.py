@@ -87,4 +87,7 @@ def halted_by_deaths(state: FileState, max_deaths: int) -> str | None:
     """Why a file must be halted after this many dead runs; None if it need not be."""
     if state.halted is not None or state.deaths < max_deaths:
         return None
-    return f"its runs died {state.deaths} times without reporting"
+    return (
+        f"its runs died {state.deaths} times without reporting. See in their logs, and in the "
+        "machine's, whether memory ran out or something ended them."
+    )

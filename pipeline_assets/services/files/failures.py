@@ -1,5 +1,6 @@
 """What follows when an error stops work on a file: another try, or halting."""
 
+import errno
 from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
@@ -9,7 +10,12 @@ from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.domain.files.attempts import Event, after_failure, file_state
-from pipeline_assets.errors import CatalogueUnavailableError, HaltedFileError, TransientError
+from pipeline_assets.errors import (
+    CatalogueUnavailableError,
+    HaltedFileError,
+    PipelineError,
+    TransientError,
+)
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.pipeline import Pipeline
@@ -68,7 +74,28 @@ def _note_failure(
         failures = state.failures + 1
         if passes and outcome is Event.HALTED:
             cause = f"{failures} failures in a row; the last one was {cause}"
+        if outcome is Event.HALTED:
+            cause = with_advice(cause, error)
         attempts.end(connection, attempt_id, outcome, pipeline.clock(), message=cause)
     if outcome is Event.FAILED:
         return TransientError(file.name, cause, failures)
     return HaltedFileError(file.name, cause)
+
+
+def with_advice(cause: str, error: Exception) -> str:
+    """The cause of a halt, and what to do about it, which the project's own errors say."""
+    if isinstance(error, PipelineError):
+        return cause
+    return f"{cause.rstrip('.')}. {_advice(error)}"
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "Give the process more memory, or set lower limits for files (PIPELINE_MAX_ROWS)."
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room on the disk."
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Permit the process to read and to write there."
+    if isinstance(error, DBAPIError):
+        return "See whether the catalogue's database is in order."
+    return "The log of its run shows where that happened."

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from pipeline_assets.catalogue.database.engine import reading
-from pipeline_assets.catalogue.enrichment import figures_of_runs
+from pipeline_assets.catalogue.enrichment import figures_of_runs, open_rows_of_runs
 from pipeline_assets.catalogue.file_log import FileLog
 from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport, files_of_runs
+from pipeline_assets.domain.enrichment.rows import SERVED, Outcome
 from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.pipeline import Pipeline
@@ -100,9 +101,16 @@ def inbox(found: Survey) -> Mapping[str, Any]:
 
 
 def enrichment_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:
-    """What happened to the files of these runs of barcode enrichment."""
+    """What happened to the files of these runs of barcode enrichment.
+
+    The figures tell the rows that stay open by the reason: `rows_blocked`, `rows_gone` and so on.
+    """
     with reading(pipeline.engine) as connection:
         figures = figures_of_runs(connection, runs.run_ids)
+        left_open = open_rows_of_runs(connection, runs.run_ids)
+    for run_id, of_file in figures.items():
+        reasons = left_open.get(run_id, {})
+        of_file |= {f"rows_{why}": reasons.get(why, 0) for why in Outcome if why not in SERVED}
     return [
         replace(report, figures=figures.get(report.run_id or "", {}))
         for report in file_reports(pipeline, runs)

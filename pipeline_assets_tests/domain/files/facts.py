@@ -8,6 +8,11 @@ from pipeline_assets.domain.files.recovery import RunEnd, RunOfFile
 NOW = datetime(2025, 9, 10, 12)
 ALIVE, DEAD, FAR = "here/alive", "here/dead", "far/away"
 
+DIED_THREE_TIMES = (
+    "its runs died 3 times without reporting. See in their logs, and in the machine's, whether "
+    "memory ran out or something ended them."
+)
+
 
 # Of the three processes of these tests one lives, one does not, one is out of sight.
 IS_ALIVE = {ALIVE: True, DEAD: False, FAR: None}

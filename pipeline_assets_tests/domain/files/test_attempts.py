@@ -11,7 +11,7 @@ from pipeline_assets.domain.files.attempts import (
     halted_by_deaths,
     is_forced,
 )
-from pipeline_assets_tests.domain.files.facts import attempt
+from pipeline_assets_tests.domain.files.facts import DIED_THREE_TIMES, attempt
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_a_transient_error_asks_for_another_try_until_the_tenth_and_any_other_ha
     ("state", "expected"),
     [
         (FileState(deaths=2), None),
-        (FileState(deaths=3), "its runs died 3 times without reporting"),
-        (FileState(failures=9, deaths=4), "its runs died 4 times without reporting"),
+        (FileState(deaths=3), DIED_THREE_TIMES),
+        (FileState(failures=9, deaths=4), DIED_THREE_TIMES.replace("3", "4")),
         (FileState(deaths=3, halted="why"), None),
     ],
 )

@@ -16,11 +16,20 @@ from pipeline_assets.domain.files.recovery import (
     has_died,
     plan_recovery,
 )
-from pipeline_assets_tests.domain.files.facts import ALIVE, DEAD, FAR, IS_ALIVE, NOW, attempt, run
+from pipeline_assets_tests.domain.files.facts import (
+    ALIVE,
+    DEAD,
+    DIED_THREE_TIMES,
+    FAR,
+    IS_ALIVE,
+    NOW,
+    attempt,
+    run,
+)
 
 RULES = RecoveryRules(max_runtime_s=600, max_work_s=900, max_deaths=3)
 DIED = Event.DIED
-HALTED = {"a.jsonl": "its runs died 3 times without reporting"}
+HALTED = {"a.jsonl": DIED_THREE_TIMES}
 
 
 def found(
