@@ -6,7 +6,7 @@ from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.orchestration.checks import catalogue_check_selection
 from pipeline_assets.orchestration.file_runs import opened, start_again
 from pipeline_assets.orchestration.interruption import stoppable
-from pipeline_assets.orchestration.metadata import table_value
+from pipeline_assets.orchestration.metadata import price_metadata, table_value
 from pipeline_assets.orchestration.names import PRODUCT_UPDATE, PRODUCT_UPDATE_REPORT, REPORTED_TAG
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.reporting.file_table import file_rows, local_time
@@ -29,8 +29,9 @@ _NO_FILE = "No file was handled in this window."
     deps=["processed_products", "store_prices"],
     group_name=PRODUCT_UPDATE,
     description="What happened to the files of the last day (`PIPELINE_REPORT_WINDOW_S`), newest "
-    "first: outcome and reason, rows, what became of prices, and what to do about refused files. "
-    "Made once the product inbox is drained, after post-processing, and whenever somebody "
+    "first: outcome and reason, rows, what became of prices, and what to do about refused files; "
+    "the day's price changes and the catalogue's growth as pictures, and the largest rises and "
+    "falls. Made once the product inbox is drained, after post-processing, and whenever somebody "
     "materializes it.",
     kinds={"sql"},
 )
@@ -62,7 +63,8 @@ def _read(context: dg.AssetExecutionContext, pipeline: Pipeline) -> UpdateReport
 def report_metadata(report: UpdateReport, settings: Settings) -> dict[str, dg.MetadataValue]:
     """The table of files, for readers (`files`) and for programs (`file_records`), and figures.
 
-    Figures are of the whole, so that their lines over time mean something.
+    Figures are of the whole, so that their lines over time mean something. The day's prices are
+    pictures and tables.
     """
     log, holdings = report.log, report.holdings
     rows = file_rows(log.files, settings.zone, command_for)
@@ -87,7 +89,7 @@ def report_metadata(report: UpdateReport, settings: Settings) -> dict[str, dg.Me
         shown["share_refused"] = dg.MetadataValue.float(round(log.refused_share, 4))
     if rows:
         shown["file_records"] = table_value(rows)
-    return shown
+    return shown | price_metadata(report.day_of_prices)
 
 
 def _window(report: UpdateReport, settings: Settings) -> str:

@@ -8,8 +8,10 @@ import dagster as dg
 
 from pipeline_assets.orchestration.drain import make_report
 from pipeline_assets.orchestration.names import PRODUCT_UPDATE_REPORT
+from pipeline_assets.reporting.pictures.drawing import COLOURS
 from pipeline_assets.services.pipeline import utc_now
 from pipeline_assets_tests.reporting.hostile import HOSTILE_TEXTS
+from pipeline_assets_tests.reporting.shown_pictures import colours_in, picture_in
 from pipeline_assets_tests.reporting.test_escaping import MARKDOWN
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -91,6 +93,35 @@ def test_without_any_file_the_report_says_so(workplace: Workplace) -> None:
     assert (found["files_handled"], found["prices"]) == (0, 0)
     assert "share_refused" not in found
     assert "file_records" not in found
+
+
+def test_the_days_prices_are_shown_in_pictures_and_tables(workplace: Workplace) -> None:
+    for at, prices in (("2025-09-01", (1, 2, 4)), ("2025-09-02", (2, 2, 3))):
+        rows = [
+            row(f"{sku}", price, name=f"Tea | {sku}", day=at) for sku, price in enumerate(prices)
+        ]
+        workplace.take(f"{at}.jsonl", rows)
+    found = make(workplace)
+    heading, _, *rises = found["largest_rises"].splitlines()
+    assert heading == (
+        "| day | company | product | SKU | before, \\$ | now, \\$ | change | stores |"
+    )
+    assert rises == ["| 2025-09-02 | aldi | Tea &#124; 0 | 0 | 1.00 | 2.00 | \\+100.0 % | G1 |"]
+    (fall,) = found["largest_falls"].splitlines()[2:]
+    assert fall == "| 2025-09-02 | aldi | Tea &#124; 2 | 2 | 4.00 | 3.00 | \\-25.0 % | G1 |"
+    for name, size in (("price_changes", (614, 240)), ("growth", (614, 220))):
+        picture = picture_in(found[name])
+        assert picture.size == size
+        assert colours_in(picture)[COLOURS[0]] > 500
+
+
+def test_without_any_change_of_a_price_the_report_says_so(workplace: Workplace) -> None:
+    workplace.take("good.jsonl", [row("1", 1)])
+    found = make(workplace)
+    assert found["price_changes"] == "No price changed on the newest day of any company."
+    assert found["largest_rises"] == "No price rose on the newest day of any company."
+    assert found["largest_falls"] == "No price fell on the newest day of any company."
+    assert colours_in(picture_in(found["growth"]))[COLOURS[0]] > 500
 
 
 def test_the_window_is_a_setting(workplace: Workplace) -> None:

@@ -1,4 +1,4 @@
-"""What the product update report says: the files of its window, and what the catalogue holds."""
+"""What the product update report says: the files of its window, the catalogue, the day's prices."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from pipeline_assets.catalogue.file_log import (
     read_file_log,
 )
 from pipeline_assets.catalogue.reports import Holdings, read_holdings
+from pipeline_assets.services.operators.day_of_prices import DayOfPrices, read_day_of_prices
 from pipeline_assets.services.operators.remedies import remedy
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -23,6 +24,7 @@ class UpdateReport:
     until: datetime | None
     log: FileLog
     holdings: Holdings
+    day_of_prices: DayOfPrices
 
 
 def make_update_report(pipeline: Pipeline, most_files: int) -> UpdateReport:
@@ -34,7 +36,8 @@ def make_update_report(pipeline: Pipeline, most_files: int) -> UpdateReport:
         until = last_handled_at(connection)
         log = read_file_log(connection, window_start(pipeline, now), most_files)
         current_since = now - timedelta(days=settings.current_days)
-        return UpdateReport(now, until, log, read_holdings(connection, current_since))
+        holdings = read_holdings(connection, current_since)
+        return UpdateReport(now, until, log, holdings, read_day_of_prices(connection))
 
 
 def window_start(pipeline: Pipeline, now: datetime) -> datetime:
