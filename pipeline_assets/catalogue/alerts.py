@@ -4,6 +4,7 @@ An alert and its deliveries are written in one transaction before anything is se
 claimed, sent and then marked; a process that dies in between leaves it to be sent once more.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,10 @@ from pipeline_assets.domain.alerts.troubles import Trouble
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """An alert as people read it: how often it was seen, and which channels have it. UTC."""
+    """An alert as people read it: how often it was seen, and which channels have it. UTC.
+
+    One that is for no channel at all is told by another alert.
+    """
 
     subject: str
     title: str
@@ -30,6 +34,7 @@ class AlertRow:
     raised_at: datetime
     seen_at: datetime
     sent_to: Sequence[str]
+    waiting_for: Sequence[str]
 
 
 def open_alerts(connection: Connection) -> list[OpenAlert]:
@@ -172,13 +177,11 @@ def open_alert_rows(connection: Connection) -> list[AlertRow]:
     """The open alerts as people read them, oldest first."""
     columns = alerts.c
     is_open = columns.open_subject.is_not(None)
-    sent = select(alert_deliveries.c.alert_id, alert_deliveries.c.channel).where(
-        alert_deliveries.c.sent_at.is_not(None)
-    )
-    joined = sent.join(alerts, columns.alert_id == alert_deliveries.c.alert_id).where(is_open)
-    sent_to: dict[int, list[str]] = {}
-    for alert_id, channel in connection.execute(joined.order_by(alert_deliveries.c.channel)):
-        sent_to.setdefault(alert_id, []).append(channel)
+    of_open = select(alerts.c.alert_id).where(is_open)
+    deliveries = select(alert_deliveries).where(alert_deliveries.c.alert_id.in_(of_open))
+    channels: dict[tuple[int, bool], list[str]] = defaultdict(list)
+    for row in connection.execute(deliveries.order_by(alert_deliveries.c.channel)):
+        channels[row.alert_id, row.sent_at is not None].append(row.channel)
     found = connection.execute(select(alerts).where(is_open).order_by(columns.alert_id))
     return [
         AlertRow(
@@ -189,7 +192,8 @@ def open_alert_rows(connection: Connection) -> list[AlertRow]:
             times_seen=row.times_seen,
             raised_at=row.raised_at,
             seen_at=row.seen_at,
-            sent_to=sent_to.get(row.alert_id, []),
+            sent_to=channels[row.alert_id, True],
+            waiting_for=channels[row.alert_id, False],
         )
         for row in found
     ]

@@ -20,6 +20,7 @@ from pipeline_assets.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline_assets.alerts.channels import Channel
+    from pipeline_assets.catalogue.alerts import AlertRow
     from pipeline_assets.services.operators.alerts import AlertsNow
     from pipeline_assets.settings import Settings
 
@@ -91,8 +92,7 @@ def _show_found(found: "AlertsNow", channels: "Sequence[Channel]") -> None:
     terminal.say(f"Alerts go to: {ways}" if ways else NO_CHANNEL)
     terminal.say(f"{len(found.opened)} open")
     for one in found.opened:
-        known = ", ".join(one.sent_to) or "no channel yet"
-        terminal.say(f"  {one.title} (since {one.raised_at:%Y-%m-%d %H:%M} UTC, sent to {known})")
+        terminal.say(f"  {one.title} (since {one.raised_at:%Y-%m-%d %H:%M} UTC, {_known(one)})")
         for line in one.message.splitlines():
             terminal.say(f"    {line}")
     terminal.say(f"{len(found.unsent)} unsent")
@@ -100,3 +100,10 @@ def _show_found(found: "AlertsNow", channels: "Sequence[Channel]") -> None:
         why = f"failed {waiting.tries} times: {waiting.last_error}" if waiting.tries else "waiting"
         lost = "" if waiting.is_set else " (this channel is not set)"
         terminal.say(f"  {waiting.title}: {waiting.channel}{lost}, {why}")
+
+
+def _known(one: "AlertRow") -> str:
+    """Which channels have an alert."""
+    if one.sent_to:
+        return f"sent to {', '.join(one.sent_to)}"
+    return "sent to no channel yet" if one.waiting_for else "told by another alert"

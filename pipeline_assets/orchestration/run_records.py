@@ -184,3 +184,4 @@ def runs_of_inbox(instance: dg.DagsterInstance, inbox: Inbox) -> InstanceRuns:
 
 
 _JOB_OF = {PRODUCT_INBOX: PRODUCT_UPDATE, BARCODE_ENRICHMENT_INBOX: BARCODE_ENRICHMENT}
+INBOX_OF_JOB = {job: inbox for inbox, job in _JOB_OF.items()}

@@ -7,7 +7,10 @@ import dagster as dg
 import pytest
 
 from pipeline_assets import stopping
+from pipeline_assets.domain.alerts.causes import cause_of
+from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.orchestration.interruption import stoppable
+from pipeline_assets.services.checks.inboxes import HALTED_FILES
 from pipeline_assets.services.ingestion import ingest_file
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.orchestration.alert_ticks import AlertTicks, with_checks
@@ -120,19 +123,50 @@ def test_a_file_that_halts_is_told_by_its_runs_own_sentence(
     assert "pipeline-assets requeue b.jsonl" in said
 
 
-def test_where_a_check_tells_of_halted_files_their_runs_are_not_told_twice(
+def test_a_file_that_a_run_has_halted_is_not_told_again_by_the_check_of_halted_files(
     ticks: AlertTicks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any) -> Any:
         raise ValueError("a bug")
 
-    ticks.definitions = with_checks("halted_files")
+    ticks.definitions = with_checks(HALTED_FILES, asset=PRODUCT_INBOX)
     monkeypatch.setattr(ingest_file, "write_snapshot", fails)
-    ticks.place.drop("a.jsonl", [row()])
-    assert not run(ticks.place, "a.jsonl").success
-    execute(ticks, "something else")
-    assert ticks.runs().startswith("1 run failed; 1 alert raised.")
-    assert ticks.told() == ["a run of working failed: ValueError"]
+    halted: list[str] = []
+    for name in ("a.jsonl", "b.jsonl"):
+        halted.append(name)
+        ticks.place.drop(name, [row(store_id=name)])
+        assert not run(ticks.place, name).success
+        ticks.report(PRODUCT_INBOX, HALTED_FILES, cause_of(halted))
+        ticks.checks()  # it leaves the run's own alert time to come first
+        ticks.runs()
+    for _ in range(3):
+        ticks.later(minutes=1)
+        ticks.checks()
+        ticks.runs()
+    assert ticks.told() == ["a run of product_update failed: ValueError"]
+    ticks.report(PRODUCT_INBOX, HALTED_FILES, cause_of(["a.jsonl", "b.jsonl", "dead.jsonl"]))
+    for _ in range(3):
+        ticks.checks()
+        ticks.later(minutes=1)
+    assert ticks.told()[1:] == ["check halted_files of product_inbox fails"]
+
+
+def test_a_run_that_a_check_has_stopped_is_the_checks_to_tell(ticks: AlertTicks) -> None:
+    @dg.asset
+    def merged() -> None:
+        """Something that a check blocks."""
+
+    @dg.asset_check(asset=merged, blocking=True)
+    def is_whole() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False, description="It is not whole. Mend it.")
+
+    ticks.definitions = dg.Definitions(assets=[merged], asset_checks=[is_whole])
+    job = ticks.definitions.resolve_implicit_global_asset_job_def()
+    assert not job.execute_in_process(instance=ticks.instance, raise_on_error=False).success
+    assert ticks.runs().startswith("0 runs failed; 0 alerts raised.")
+    ticks.checks()
+    assert ticks.told() == ["check is_whole of merged fails"]
+    assert "It is not whole. Mend it." in ticks.hook.texts[0]
 
 
 def test_a_run_that_an_operator_or_a_signal_ended_has_not_failed(ticks: AlertTicks) -> None:
@@ -172,7 +206,7 @@ def test_failures_of_other_code_locations_are_theirs(ticks: AlertTicks) -> None:
         )
         ticks.instance.report_run_failed(made, location)
     execute(ticks, "by a command")
-    found = new_failures(ticks.instance, {}, "ours", with_halted=True)
+    found = new_failures(ticks.instance, {}, "ours")
     assert sorted(one.message for one in found.runs) == ["ValueError: by a command", "ours"]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pipeline_assets.domain.alerts.causes import is_covered
-from pipeline_assets.domain.alerts.troubles import RUNS, Trouble, job_of
+from pipeline_assets.domain.alerts.causes import cause_of, is_covered
+from pipeline_assets.domain.alerts.troubles import CHECKS, RUNS, Trouble, job_of
 
 # A kind of failure that nobody has seen for so long has passed, even if no run has succeeded since.
 _FORGOTTEN_AFTER = timedelta(days=1)
@@ -81,6 +81,17 @@ def quiet_subjects(
 def news(troubles: Iterable[Trouble], opened: Sequence[OpenAlert]) -> list[Trouble]:
     """The troubles that no open alert covers."""
     return list(plan_alerts(troubles, (), opened).raised)
+
+
+def told_already(subject: str, offenders: Iterable[str], opened: Iterable[OpenAlert]) -> Trouble:
+    """What a check will say of offenders that another alert tells, beside those that it told.
+
+    Recorded without being sent, it keeps the check's own alert from telling them again.
+    """
+    before = {word for one in opened if one.subject == subject for word in one.cause.split()}
+    cause = " ".join(sorted(before | set(cause_of(offenders).split())))
+    title = f"check {subject.removeprefix(f'{CHECKS}/')} fails"
+    return Trouble(subject, cause, title, "The alerts about failed runs tell why.", "")
 
 
 def hold_back(

@@ -43,7 +43,8 @@ class Trouble:
 class RunFailure:
     """A run that failed. `error` is the class of the first error in the chain that led to it.
 
-    `cause` is that error's own text, `message` is for people, `file` is the run's inbox file.
+    `cause` is that error's own text, `message` is for people, `file` is the run's inbox file,
+    `is_halted` whether that was halted.
     """
 
     run_id: str
@@ -53,6 +54,7 @@ class RunFailure:
     cause: str
     message: str
     file: str | None = None
+    is_halted: bool = False
 
 
 def failed_check(

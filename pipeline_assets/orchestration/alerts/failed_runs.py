@@ -8,6 +8,7 @@ from typing import Literal
 
 import dagster as dg
 from dagster import DagsterEventType, EventLogRecord
+from dagster._core.errors import DagsterAssetCheckFailedError
 from dagster._core.event_api import RunStatusChangeRecordsFilter
 from dagster._utils.error import SerializableErrorInfo  # type: ignore[attr-defined]
 
@@ -26,6 +27,7 @@ _MOST_AT_ONCE = 200
 
 # They only say where the next error in the chain was raised.
 _WRAPPERS = ("DagsterExecutionStepExecutionError", "RetryRequested", "RetryRequestedFromPolicy")
+_STOPPED_BY_CHECK = DagsterAssetCheckFailedError.__name__
 _CLASS = re.compile(r"^[\w.]+: ")
 
 
@@ -50,20 +52,18 @@ def new_failures(
     instance: dg.DagsterInstance,
     seen: Mapping[str, int],
     location: str | None,
-    *,
-    with_halted: bool,
 ) -> NewFailures:
     """The runs of this code location, or of commands, that failed after the events in `seen`.
 
-    Those that an operator or a signal ended have not failed. `with_halted`: the runs that halted
-    their file, too.
+    Those that an operator or a signal ended have not failed, and those that a check stopped are
+    the check's to tell.
     """
     found: list[RunFailure] = []
     now_seen = dict(seen)
     for kind in ENDS:
         after = RunStatusChangeRecordsFilter(kind, after_storage_id=seen.get(kind.value, 0))
         events = instance.fetch_run_status_changes(after, _MOST_AT_ONCE, ascending=True).records
-        found += _failed(instance, events, location, with_halted=with_halted)
+        found += _failed(instance, events, location)
         if events:
             now_seen[kind.value] = events[-1].storage_id
     return NewFailures(found, now_seen)
@@ -73,8 +73,6 @@ def _failed(
     instance: dg.DagsterInstance,
     events: Sequence[EventLogRecord],
     location: str | None,
-    *,
-    with_halted: bool,
 ) -> Iterator[RunFailure]:
     if not events:
         return
@@ -88,7 +86,7 @@ def _failed(
         if runs.end_of(record) not in (RunEnd.FAILED, RunEnd.OVERDUE):
             continue
         chain = list(_chain(_error(event)))
-        if with_halted or HaltedFileError.__name__ not in [one.cls_name for one in chain]:
+        if _STOPPED_BY_CHECK not in [one.cls_name for one in chain]:
             yield _failed_run(event, record.dagster_run, chain)
 
 
@@ -116,6 +114,7 @@ def _failed_run(
         cause=chain[-1].message if chain else message,
         message=message,
         file=run.tags.get(FILE_TAG) or _configured_file(run),
+        is_halted=HaltedFileError.__name__ in [one.cls_name for one in chain],
     )
 
 

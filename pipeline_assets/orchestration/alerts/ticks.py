@@ -22,8 +22,6 @@ from pipeline_assets.services.checks.verdict import counted
 from pipeline_assets.services.pipeline import Pipeline
 
 ALERTS_EVERY_S = 30
-# Checks whose verdict grows with each file while the inbox is being worked through.
-REFUSED_FILES, HALTED_FILES = "refused_files", "halted_files"
 
 AlertCursor = dict[str, Any]
 """What a sensor of alerts remembers; its look changes it in place."""

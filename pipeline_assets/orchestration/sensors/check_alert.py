@@ -12,8 +12,6 @@ from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.alerts.check_results import latest_results, subject_of
 from pipeline_assets.orchestration.alerts.ticks import (
     ALERTS_EVERY_S,
-    HALTED_FILES,
-    REFUSED_FILES,
     AlertCursor,
     alert_tick,
     check_keys,
@@ -22,8 +20,14 @@ from pipeline_assets.orchestration.alerts.ticks import (
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.alerts.record import read_open_alerts, record_troubles
+from pipeline_assets.services.checks.inboxes import HALTED_FILES
 from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.pipeline import Pipeline
+
+# Checks whose verdict grows with each file while the inbox is being worked through.
+_GROWING = ("refused_files", HALTED_FILES)
+# A run that halts its file fails, which the other sensor tells; it looks as often as this one.
+_RUNS_FIRST = timedelta(seconds=2 * ALERTS_EVERY_S)
 
 
 @dg.sensor(
@@ -50,26 +54,37 @@ def _look_at_checks(
     results = latest_results(context.instance, keys)
     opened = read_open_alerts(pipeline)
     raised = news(results.failed, opened)
-    growing = {subject_of(key) for key in keys if key.name in (REFUSED_FILES, HALTED_FILES)}
-    growing &= {one.subject for one in raised}
-    if growing and not _is_being_worked_through(context, pipeline):
-        growing = set()
-    held = _held(raised, growing, cursor, pipeline)
+    held = _held(context, pipeline, [key for key in keys if key.name in _GROWING], raised, cursor)
     ready = [one for one in results.failed if one.subject not in held]
     gone = _without_check(opened, {subject_of(key) for key in keys})
     count = record_troubles(pipeline, ready, results.passed | gone, channels)
     failing = f"Failing checks: {len(results.failed)}"
     if held:
-        failing += f" ({len(held)} told once the inbox is empty)"
+        failing += f" ({len(held)} told a little later)"
     return recorded_and_sent(failing, count, pipeline, channels)
 
 
 def _held(
-    raised: Sequence[Trouble], growing: set[str], cursor: AlertCursor, pipeline: Pipeline
+    context: dg.SensorEvaluationContext,
+    pipeline: Pipeline,
+    growing: Sequence[dg.AssetCheckKey],
+    raised: Sequence[Trouble],
+    cursor: AlertCursor,
 ) -> dict[str, datetime]:
+    """Which troubles wait, and since when; the cursor remembers it."""
+    now = pipeline.clock()
     since = {name: datetime.fromisoformat(at) for name, at in cursor.get("held", {}).items()}
+    told = {one.subject for one in raised}
+    waiting = [key for key in growing if subject_of(key) in told]
+    is_busy = bool(waiting) and _is_being_worked_through(context, pipeline)
+    unsettled = {
+        subject_of(key)
+        for key in waiting
+        if is_busy
+        or (key.name == HALTED_FILES and now - since.get(subject_of(key), now) < _RUNS_FIRST)
+    }
     longest = timedelta(seconds=pipeline.settings.alert_max_wait_s)
-    held = hold_back(raised, growing, since, pipeline.clock(), longest)
+    held = hold_back(raised, unsettled, since, now, longest)
     cursor["held"] = {name: at.isoformat() for name, at in held.items()}
     return held
 

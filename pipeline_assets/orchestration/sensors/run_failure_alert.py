@@ -1,28 +1,31 @@
 """The sensor of failed runs."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
 import dagster as dg
 
 from pipeline_assets.alerts.channels import Channel
-from pipeline_assets.domain.alerts.troubles import failed_runs
+from pipeline_assets.domain.alerts.plan import OpenAlert, told_already
+from pipeline_assets.domain.alerts.troubles import RunFailure, Trouble, failed_runs
+from pipeline_assets.orchestration.alerts.check_results import subject_of
 from pipeline_assets.orchestration.alerts.failed_runs import new_failures
 from pipeline_assets.orchestration.alerts.ticks import (
     ALERTS_EVERY_S,
-    HALTED_FILES,
     AlertCursor,
     alert_tick,
     check_keys,
     recorded_and_sent,
 )
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.orchestration.run_records import INBOX_OF_JOB, InstanceRuns
 from pipeline_assets.services.alerts.record import (
     jobs_with_alerts,
     quiet_failures,
     read_open_alerts,
     record_troubles,
 )
+from pipeline_assets.services.checks.inboxes import HALTED_FILES
 from pipeline_assets.services.checks.verdict import counted
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -52,7 +55,6 @@ def _look_at_runs(
         context.instance,
         cursor["seen"],
         origin.location_name if origin else None,
-        with_halted=HALTED_FILES not in {key.name for key in check_keys(context)},
     )
     opened = read_open_alerts(pipeline)
     troubles = failed_runs(found.runs, [one.subject for one in opened])
@@ -60,7 +62,25 @@ def _look_at_runs(
     successes = {job: runs.last_success_at(job) for job in jobs_with_alerts(opened)}
     passed = quiet_failures(pipeline, opened, successes)
     raised = record_troubles(pipeline, troubles, passed, channels)
+    record_troubles(pipeline, _halted(found.runs, check_keys(context), opened), (), ())
     cursor["seen"] = found.seen  # only now: what is not recorded is found again
     return recorded_and_sent(
         f"{counted(len(found.runs), 'run')} failed", raised, pipeline, channels
     )
+
+
+def _halted(
+    failures: Sequence[RunFailure], keys: Collection[dg.AssetCheckKey], opened: Sequence[OpenAlert]
+) -> list[Trouble]:
+    """What the checks of halted files will say of the files that these runs have halted."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for one in failures:
+        inbox = INBOX_OF_JOB.get(one.job)
+        if inbox is not None and one.is_halted and one.file is not None:
+            files[inbox].append(one.file)
+    checks = {inbox: dg.AssetCheckKey(dg.AssetKey(inbox), HALTED_FILES) for inbox in files}
+    return [
+        told_already(subject_of(checks[inbox]), names, opened)
+        for inbox, names in files.items()
+        if checks[inbox] in keys
+    ]

@@ -12,6 +12,7 @@ from pipeline_assets.domain.alerts.plan import (
     news,
     plan_alerts,
     quiet_subjects,
+    told_already,
 )
 from pipeline_assets.domain.alerts.troubles import Trouble
 
@@ -115,6 +116,15 @@ def test_what_still_grows_is_held_back_for_a_while_and_no_longer() -> None:
     later = hold_back([growing], subjects, held, NOON + HOUR / 2, HOUR)
     assert later == {growing.subject: NOON}
     assert hold_back([growing], subjects, later, NOON + HOUR, HOUR) == {}
+
+
+def test_what_another_alert_tells_is_covered_when_the_check_names_it_too() -> None:
+    subject = "check/product_inbox/halted_files"
+    told = told_already(subject, ["b.jsonl"], [opened(cause_of(["a.jsonl"]), subject)])
+    assert told.cause == cause_of(["a.jsonl", "b.jsonl"])
+    known = [opened(told.cause, subject)]
+    assert news([trouble(cause_of(["b.jsonl"]), subject)], known) == []
+    assert len(news([trouble(cause_of(["c.jsonl"]), subject)], known)) == 1
 
 
 def test_nothing_is_held_back_once_the_inbox_is_empty_or_where_waiting_is_off() -> None:
