@@ -132,7 +132,8 @@ def _file_tags(outcome: FileOutcome) -> dict[str, str]:
 
 def _label(outcome: FileOutcome) -> str:
     store = " ".join(filter(None, _store(outcome)))
-    return visible(f"{store}: {outcome.name}" if store else outcome.name)
+    file = f"{outcome.name} ({outcome.reason})" if outcome.reason else outcome.name
+    return visible(f"{store}: {file}" if store else file)
 
 
 def _sentence(outcome: FileOutcome) -> str:

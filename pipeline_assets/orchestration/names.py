@@ -27,16 +27,22 @@ FILE_TAG = "pipeline/file"
 OUTCOME_TAG = "pipeline/outcome"
 COMPANY_TAG = "pipeline/company"
 STORE_TAG = "pipeline/store"
-# Which version of the file; Dagster hides tags with this prefix from people.
-FINGERPRINT_TAG = ".dagster/pipeline_fingerprint"
-# The same on runs that were created before it was hidden.
-OLD_FINGERPRINT_TAG = "pipeline/fingerprint"
-# Until when the files are in the report that the run has made.
-REPORTED_TAG = ".dagster/pipeline_reported_until"
+# Dagster hides tags with this prefix from people: they would fill the list of runs.
+_HIDDEN = ".dagster/pipeline_"
+# Which version of the file.
+FINGERPRINT_TAG = f"{_HIDDEN}fingerprint"
 # Which process executes the run, if that is known beforehand.
-PROCESS_TAG = "pipeline/process"
+PROCESS_TAG = f"{_HIDDEN}process"
 # Which process requested the run: the code server that is to start it, as a rule.
-REQUESTER_TAG = "pipeline/requested_by"
+REQUESTER_TAG = f"{_HIDDEN}requested_by"
+# Until when the files are in the report that the run has made.
+REPORTED_TAG = f"{_HIDDEN}reported_until"
+# The same on runs that were created when they were not hidden yet.
+OLD_TAGS = {
+    FINGERPRINT_TAG: "pipeline/fingerprint",
+    PROCESS_TAG: "pipeline/process",
+    REQUESTER_TAG: "pipeline/requested_by",
+}
 
 CATALOGUE_POOL = "catalogue"
 ENRICHMENT_POOL = "barcode_enrichment"

@@ -14,7 +14,7 @@ from pipeline_assets.orchestration.names import (
     FILE_TAG,
     FINGERPRINT_TAG,
     MAX_RUNTIME_TAG,
-    OLD_FINGERPRINT_TAG,
+    OLD_TAGS,
     PROCESS_TAG,
     PRODUCT_UPDATE,
     REPORTED_TAG,
@@ -59,7 +59,7 @@ class InstanceRuns:
             return []
         return [
             run
-            for tag in (FINGERPRINT_TAG, OLD_FINGERPRINT_TAG)
+            for tag in (FINGERPRINT_TAG, OLD_TAGS[FINGERPRINT_TAG])
             for run in self._find(
                 dg.RunsFilter(
                     job_name=self._job_name,
@@ -143,12 +143,16 @@ class InstanceRuns:
 
 def fingerprint_of(run: dg.DagsterRun) -> str | None:
     """The version of the file that the run was created for; None where its tags do not say."""
-    return run.tags.get(FINGERPRINT_TAG, run.tags.get(OLD_FINGERPRINT_TAG))
+    return _hidden_tag(run, FINGERPRINT_TAG)
 
 
 def _own_tag(run: dg.DagsterRun, name: str) -> str | None:
     """A tag about the run's processes; a run that repeats another one has copied the other's."""
-    return None if run.parent_run_id else run.tags.get(name)
+    return None if run.parent_run_id else _hidden_tag(run, name)
+
+
+def _hidden_tag(run: dg.DagsterRun, name: str) -> str | None:
+    return run.tags.get(name, run.tags.get(OLD_TAGS[name]))
 
 
 def _has_no_starter(run: dg.DagsterRun) -> bool:

@@ -35,8 +35,7 @@ def outcomes(place: Workplace, *names: str) -> list[str]:
 def test_an_accepted_files_run_says_so_with_company_and_store(place: Workplace) -> None:
     place.drop("a.jsonl", [row(company="Coles", store_id="COL:401")])
     (run_id,) = place.drain().run_ids
-    assert tags(place, run_id).pop("process")
-    assert {name: value for name, value in tags(place, run_id).items() if name != "process"} == {
+    assert tags(place, run_id) == {
         "file": "a.jsonl",
         "outcome": "accepted",
         "company": "coles",
@@ -168,7 +167,10 @@ def test_an_assets_events_are_labelled_with_store_and_file(place: Workplace) -> 
     instance, key = place.instance, dg.AssetKey("processed_products")
     (made,) = instance.fetch_materializations(key, limit=9).records
     (seen,) = instance.fetch_observations(key, limit=9).records
-    assert (made.partition_key, seen.partition_key) == ("aldi G1: a.jsonl", "b\\n.jsonl")
+    assert (made.partition_key, seen.partition_key) == (
+        "aldi G1: a.jsonl",
+        "b\\n.jsonl (no_metadata)",
+    )
     assert made.asset_materialization is not None
     assert made.asset_materialization.description == "`a.jsonl` of `aldi G1`: archived"
     observation = seen.asset_observation

@@ -62,7 +62,7 @@ def test_a_settled_file_is_asked_for_with_its_name_and_version_and_without_a_run
     assert asked == {
         "pipeline/file": "a.jsonl",
         ".dagster/pipeline_fingerprint": fingerprint,
-        "pipeline/requested_by": this_process(),
+        ".dagster/pipeline_requested_by": this_process(),
     }
 
 

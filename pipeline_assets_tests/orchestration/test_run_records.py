@@ -41,13 +41,14 @@ def test_a_run_says_by_its_new_or_its_old_tag_which_version_it_is_about(
     assert runs.ended_badly({"1-1-1"}) == []
 
 
+@pytest.mark.parametrize("name", ["pipeline/process", ".dagster/pipeline_process"])
 def test_a_run_that_repeats_another_is_not_taken_for_a_run_of_the_others_process(
-    workplace: Workplace, file: InboxFile
+    workplace: Workplace, file: InboxFile, name: str
 ) -> None:
     tags = {
         "pipeline/file": file.name,
         ".dagster/pipeline_fingerprint": file.fingerprint,
-        "pipeline/process": NOBODY,
+        name: NOBODY,
     }
     first = launch(workplace, dg.DagsterRunStatus.SUCCESS, **tags)
     launch(workplace, dg.DagsterRunStatus.STARTED, **tags)

@@ -41,7 +41,7 @@ def begin(place: Workplace, file: InboxFile, worker: str, run_id: str | None = N
 def launch(place: Workplace, file: InboxFile, state: dg.DagsterRunStatus, worker: str = "") -> str:
     """A run of the file, as Dagster has recorded it."""
     tags = {"pipeline/file": file.name, ".dagster/pipeline_fingerprint": file.fingerprint}
-    tags |= {"pipeline/process": worker} if worker else {}
+    tags |= {".dagster/pipeline_process": worker} if worker else {}
     job = place.definitions.resolve_job_def("product_update")
     return place.instance.create_run_for_job(job, tags=tags, status=state).run_id
 

@@ -34,7 +34,7 @@ def refused_files_stand(context: CheckContext) -> Verdict:
     return Verdict(
         passed=not standing,
         summary=_summary(standing, window),
-        figures={"refused": len(standing), "window_hours": round(window / timedelta(hours=1), 2)},
+        figures={"refused": len(standing), "window": _shown(window)},
         columns=(
             "file",
             "inbox",
@@ -53,16 +53,20 @@ def refused_files_stand(context: CheckContext) -> Verdict:
 
 
 def _summary(standing: Sequence[StandingRefusal], window: timedelta) -> str:
-    hours = f"{window / timedelta(hours=1):,.4g} h"
     if not standing:
-        return f"No file refused in the last {hours} is left in quarantine unattended."
+        return f"No file refused in the last {_shown(window)} is left in quarantine unattended."
     named = _sentences(standing)
     more = f"; and {len(standing) - len(named):,} more" if len(standing) > len(named) else ""
     return (
-        f"{counted(len(standing), 'file')} refused in the last {hours}: {'; '.join(named)}{more}. "
+        f"{counted(len(standing), 'file')} refused in the last {_shown(window)}: "
+        f"{'; '.join(named)}{more}. "
         "For each, remove the cause and run the command next to it, or leave it there and run "
         "`pipeline-assets requeue --acknowledge FILE` (`--all`: for all of them)."
     )
+
+
+def _shown(window: timedelta) -> str:
+    return f"{window / timedelta(hours=1):,.4g} h"
 
 
 def _sentences(standing: Sequence[StandingRefusal]) -> list[str]:
