@@ -16,6 +16,7 @@ SUBJECT_TAG = "pipeline/subject"
 
 INGEST_OP = "ingest_file"
 ENRICH_OP = "enriched_barcodes"
+REPORT_OP = "make_report"
 EXPORT_STEP = "exported_translation_tables"
 
 # Where Dagster finds the definitions: the code location, as workspace.yaml names it; the module.

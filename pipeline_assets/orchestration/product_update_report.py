@@ -7,7 +7,12 @@ from pipeline_assets.orchestration.checks import catalogue_check_selection
 from pipeline_assets.orchestration.file_runs import opened, start_again
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import price_metadata, table_value
-from pipeline_assets.orchestration.names import PRODUCT_UPDATE, PRODUCT_UPDATE_REPORT, REPORTED_TAG
+from pipeline_assets.orchestration.names import (
+    PRODUCT_UPDATE,
+    PRODUCT_UPDATE_REPORT,
+    REPORT_OP,
+    REPORTED_TAG,
+)
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.reporting.file_table import file_rows, local_time
 from pipeline_assets.reporting.tables import markdown_table
@@ -24,16 +29,22 @@ _MOST_FILES = 100
 _NO_FILE = "No file was handled in this window."
 
 
-@dg.asset(
-    name=PRODUCT_UPDATE_REPORT,
-    deps=["processed_products", "store_prices"],
-    group_name=PRODUCT_UPDATE,
-    description="What happened to the files of the last day (`PIPELINE_REPORT_WINDOW_S`), newest "
-    "first: outcome and reason, rows, what became of prices, and what to do about refused files; "
-    "the day's price changes and the catalogue's growth as pictures, and the largest rises and "
-    "falls. Made once the product inbox is drained, after post-processing, and whenever somebody "
-    "materializes it.",
-    kinds={"sql"},
+# The step has a name of its own, because a job and a step of one name are refused.
+@dg.multi_asset(
+    name=REPORT_OP,
+    specs=[
+        dg.AssetSpec(
+            PRODUCT_UPDATE_REPORT,
+            deps=["processed_products", "store_prices"],
+            group_name=PRODUCT_UPDATE,
+            description="What happened to the files of the last day (`PIPELINE_REPORT_WINDOW_S`), "
+            "newest first: outcome and reason, rows, what became of prices, and what to do about "
+            "refused files; the day's price changes and the catalogue's growth as pictures, and "
+            "the largest rises and falls. Made once the product inbox is drained, after "
+            "post-processing, and whenever somebody materializes it.",
+            kinds={"sql"},
+        )
+    ],
 )
 def product_update_report(
     context: dg.AssetExecutionContext, pipeline: PipelineResource
