@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pipeline_assets.services.operators.status import Status, Unprepared
 
 
+# More files than a window has.
+_ALL_FILES = 1_000_000
+
+
 def prepare(as_json: Json = False) -> None:
     """Create the folders, the catalogue and Dagster's storage, or bring them up to date.
 
@@ -40,25 +44,34 @@ def prepare(as_json: Json = False) -> None:
         terminal.say(f"{shown_path(pipeline.folders.data)} and its catalogue are ready.")
 
 
-def status(as_json: Json = False) -> None:
+def status(
+    as_json: Json = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print only the table of files, for a spreadsheet.")
+    ] = False,
+) -> None:
     """Show what is waiting, what is stuck and why, what was refused, what the catalogue holds.
 
     This changes and creates nothing. If nothing is set up yet, it says so; in JSON `is_prepared` is
     then false, `message` says what to do, and the rest is null.
     """
-    from pipeline_assets.cli.status_view import show_status
+    from pipeline_assets.cli.status_view import print_files_as_csv, show_status
+    from pipeline_assets.services.operators.status import SHOWN_FILES, unprepared
     from pipeline_assets.services.operators.status import status as find_status
-    from pipeline_assets.services.operators.status import unprepared
 
+    if as_json and as_csv:
+        raise UsageError("Use --json or --csv, not both.")
     with pipeline_to_look_at() as pipeline:
         lack = unprepared(pipeline)
         if lack is not None:
             _show_lack(lack, as_json=as_json)
             raise typer.Exit(OK if lack.is_new else FAILED)
         with runs_by_inbox() as runs:
-            found = find_status(pipeline, runs)
+            found = find_status(pipeline, runs, _ALL_FILES if as_csv else SHOWN_FILES)
     if as_json:
         print_json({"is_prepared": True, "message": None, **_as_data(found)})
+    elif as_csv:
+        print_files_as_csv(found, pipeline.settings.zone)
     else:
         show_status(found, pipeline.settings.zone, pipeline.clock())
     halted = found.product_inbox.halted or found.barcode_enrichment_inbox.halted

@@ -10,10 +10,11 @@ from rich.text import Text
 from pipeline_assets.cli.terminal import STYLES, console
 from pipeline_assets.reporting.escaping import visible
 from pipeline_assets.reporting.file_table import age, file_rows
-from pipeline_assets.reporting.tables import NOTHING, Cell, plain_row
+from pipeline_assets.reporting.tables import NOTHING, Cell, csv_table, plain_row
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.operators.status import Status
 from pipeline_assets.services.operators.stuck_files import StuckFile
+from pipeline_assets.services.operators.update_report import command_for
 
 # Told below the table where they matter; on a line of the table there is no room.
 _LEFT_OUT = ("message", "to do", "run")
@@ -33,6 +34,11 @@ def show_status(status: Status, zone: ZoneInfo, now: datetime) -> None:
     _show_stuck([*status.halted, *status.refused.shown], now)
     if status.refused.not_shown:
         _say(f"… and {status.refused.not_shown:,} more refused files in quarantine/")
+
+
+def print_files_as_csv(status: Status, zone: ZoneInfo) -> None:
+    """The table of files on stdout, for a spreadsheet; times are those of `zone`."""
+    print(csv_table(file_rows(status.files.files, zone, command_for)), end="")
 
 
 def _show_inbox(name: str, found: Survey) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pipeline_assets.reporting.escaping import in_markdown, visible
+from pipeline_assets.reporting.escaping import in_csv, in_markdown, visible
 
 NOTHING = "–"
 _TARGET = re.compile(r"/\w[\w/-]*")
@@ -40,6 +40,20 @@ def markdown_table(rows: Sequence[TableRow]) -> str:
         *frame.map(_markdown_cell).to_numpy().tolist(),
     ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def csv_table(rows: Sequence[TableRow]) -> str:
+    """The rows, which have the same columns, as CSV for a spreadsheet; no text is a formula there.
+
+    No rows make no table.
+    """
+    if not rows:
+        return ""
+    import pandas as pd
+
+    frame = pd.DataFrame([plain_row(row) for row in rows], dtype=object)
+    safe = frame.map(lambda cell: in_csv(cell) if isinstance(cell, str) else cell)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
 def plain_row(row: TableRow) -> dict[str, str | int | float | None]:

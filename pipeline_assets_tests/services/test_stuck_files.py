@@ -1,5 +1,7 @@
 """What `status` says about files that need somebody, and about the files of its window."""
 
+import csv
+import io
 import os
 import shlex
 from datetime import datetime, timedelta
@@ -179,6 +181,23 @@ def test_the_files_of_the_window_are_a_table_newest_first(
     monkeypatch.setenv("PIPELINE_REPORT_WINDOW_S", "0.000001")
     assert status(command)["files"]["shown"] == []
     assert status(command)["files"]["outcomes"] == {}
+
+
+def test_the_files_are_also_there_as_csv_in_which_no_name_is_a_formula(
+    workplace: Workplace, command: Command
+) -> None:
+    names = [f"{text.replace('/', ' ')}.jsonl" for text in HOSTILE_TEXTS]
+    for number, name in enumerate(names):
+        workplace.take(name, b"\xff\xfe" + bytes([number]))
+    ran = command("status", "--csv")
+    assert (ran.status, ran.err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [row["file"].removeprefix("'") for row in reversed(rows)] == names
+    assert {row["file"][0] for row in rows}.isdisjoint("=+-@")
+    assert {row["reason"] for row in rows} == {"unreadable"}
+    both = command("status", "--csv", "--json")
+    assert (both.status, both.out) == (2, "")
+    assert "not both" in both.err
 
 
 def test_hostile_names_are_shown_as_they_are_and_steer_no_terminal(

@@ -24,7 +24,7 @@ from pipeline_assets.services.operators.update_report import window_start
 from pipeline_assets.services.pipeline import Pipeline
 
 # On a terminal, more would drive what needs somebody out of sight.
-_SHOWN_FILES, _SHOWN_REFUSED = 30, 20
+SHOWN_FILES, _SHOWN_REFUSED = 30, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,13 @@ def unprepared(pipeline: Pipeline) -> Unprepared | None:
     return None
 
 
-def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
+def status(
+    pipeline: Pipeline, runs: Callable[[Inbox], RunRecords], most_files: int = SHOWN_FILES
+) -> Status:
     """Look at everything and change nothing; `runs` gives the runs of an inbox's job.
 
-    The pipeline must not be `unprepared`.
+    Of the window's files, the newest `most_files` are listed. The pipeline must not be
+    `unprepared`.
     """
     to_enrich, found = (
         survey(
@@ -104,7 +107,7 @@ def status(pipeline: Pipeline, runs: Callable[[Inbox], RunRecords]) -> Status:
                 *halted_files(connection, pipeline.product_inbox, found.halted),
             ],
             refused=refused_lying(pipeline, connection, _SHOWN_REFUSED),
-            files=read_file_log(connection, window_start(pipeline, pipeline.clock()), _SHOWN_FILES),
+            files=read_file_log(connection, window_start(pipeline, pipeline.clock()), most_files),
         )
 
 
