@@ -9,11 +9,14 @@ from datetime import timedelta
 
 import dagster as dg
 
+from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.orchestration.asset_pages import Explicable
 from pipeline_assets.orchestration.names import POST_PROCESSING, PRODUCT_UPDATE
 from pipeline_assets.settings import Settings
 
 _DAILY = frozenset({PRODUCT_UPDATE, POST_PROCESSING})
+# Nothing here makes the inbox; how long files wait in it, check `waiting_files` says.
+_INBOX = dg.AssetKey(PRODUCT_INBOX)
 
 
 def with_freshness(assets: Iterable[Explicable], settings: Settings) -> list[Explicable]:
@@ -21,7 +24,7 @@ def with_freshness(assets: Iterable[Explicable], settings: Settings) -> list[Exp
     policy = _policy(settings)
 
     def daily(spec: dg.AssetSpec) -> dg.AssetSpec:
-        is_daily = spec.group_name in _DAILY
+        is_daily = spec.group_name in _DAILY and spec.key != _INBOX
         return spec.replace_attributes(freshness_policy=policy) if is_daily else spec
 
     return list(dg.map_asset_specs(daily, assets))

@@ -15,6 +15,7 @@ from pipeline_assets.domain.snapshots.acceptance import REASONS
 from pipeline_assets.sample.generator import sample_files
 from pipeline_assets.services.checks.all_checks import ALL_CHECKS
 from pipeline_assets.services.checks.check import Severity
+from pipeline_assets.services.checks.refused import REFUSED_FILES
 from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
@@ -115,7 +116,9 @@ def test_every_check_has_its_row_with_its_asset_and_severity() -> None:
         for asset in re.findall(r"`(\w+)`", assets)
     }
     words = {Severity.WARN: "warning", Severity.ERROR: "error"}
-    assert documented >= {(one.name, one.asset, words[one.severity]) for one in ALL_CHECKS}
+    assert documented >= {
+        (one.name, one.asset, words[one.severity]) for one in (*ALL_CHECKS, REFUSED_FILES)
+    }
 
 
 def test_the_settings_of_checks_are_named_where_checks_are_explained() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from pipeline_assets.catalogue.checks import prices as catalogue
-from pipeline_assets.catalogue.checks.offenders import MOST_OFFENDERS, Offenders
+from pipeline_assets.catalogue.checks.offenders import MOST_OFFENDERS
 from pipeline_assets.domain.alerts.causes import cause_of
 from pipeline_assets.services.checks.check import Check, CheckContext
 from pipeline_assets.services.checks.verdict import (
@@ -12,6 +12,7 @@ from pipeline_assets.services.checks.verdict import (
     Verdict,
     counted,
     judge,
+    named,
 )
 
 # A company's last day reaches this far back from its newest snapshot: a night's scrape has two.
@@ -44,7 +45,7 @@ def price_changes_are_plausible(context: CheckContext) -> Verdict:
         passed=not jumpy,
         summary=f"{jumps:,} of {counted(changes, 'price change')} of the last day are by more than "
         f"{largest:.0%}"
-        + (f", too many at {', '.join(jumpy)}. {_LOOK}" if jumpy else ": not more than usual."),
+        + (f", too many at {named(jumpy)}. {_LOOK}" if jumpy else ": not more than usual."),
         figures={"changes": changes, "implausible": jumps},
         columns=columns,
         rows=[*ours, *(row for row in rows if row not in ours)][:MOST_OFFENDERS],
@@ -54,24 +55,29 @@ def price_changes_are_plausible(context: CheckContext) -> Verdict:
 
 
 def specials_are_plausible(context: CheckContext) -> Verdict:
-    """No company has most of its articles on special."""
+    """No company has most of its articles on special; shows each company's share."""
     most = context.pipeline.settings.check_max_specials
-    rows = []
-    figures: dict[str, int | float | str] = {}
+    shares = []
     for company, since in _last_days(context):
         found = catalogue.last_day_prices(context.connection, company, since)
         share = found.specials / found.prices if found.prices else 0.0
-        figures[f"{company}_share"] = round(share, 3)
-        if share > most:
-            rows.append((company, found.specials, found.prices, round(share, 3)))
-    named = ", ".join(str(row[0]) for row in rows)
-    return judge(
-        Offenders(("company", "specials", "prices", "share"), rows, len(rows)),
-        right=f"No company has more than {most:.0%} of its prices on special.",
-        wrong=f"More than {most:.0%} of the prices of the last day are specials at {named}. "
-        "Compare with the shop; if the scraper marks too many, repair it and scrape again.",
-        key_columns=1,
-        figures=figures,
+        shares.append((company, found.specials, found.prices, round(share, 3)))
+    shares.sort(key=lambda row: (-row[3], row[0]))
+    over = [row for row in shares if row[3] > most]
+    right = f"No company has more than {most:.0%} of its prices on special."
+    wrong = (
+        f"More than {most:.0%} of the prices of the last day are specials at "
+        f"{named(row[0] for row in over)}. Compare with the shop; if the scraper marks too many, "
+        "repair it and scrape again."
+    )
+    return Verdict(
+        passed=not over,
+        summary=wrong if over else right,
+        figures={"highest_share": shares[0][3] if shares else 0.0},
+        columns=("company", "specials", "prices", "share"),
+        rows=shares[:MOST_OFFENDERS],
+        total=len(over),
+        cause=cause_of(row[0] for row in over) if over else NOTHING_WRONG,
     )
 
 

@@ -1,11 +1,13 @@
 """The check on stores that have fallen silent."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from pipeline_assets.catalogue.checks import stores as catalogue
 from pipeline_assets.catalogue.checks.offenders import Offenders
+from pipeline_assets.catalogue.checks.stores import CompanySilence
 from pipeline_assets.services.checks.check import Check, CheckContext
-from pipeline_assets.services.checks.verdict import Verdict, counted, judge
+from pipeline_assets.services.checks.verdict import Verdict, counted, judge, named
 
 _COLUMNS = ("company", "store_id", "days", "newest_snapshot", "store_name", "state")
 
@@ -22,22 +24,27 @@ def stale_stores(context: CheckContext) -> Verdict:
         for row in silent.rows
     ]
     stores = sum(one.stores for one in companies)
-    told = ", ".join(
-        f"all of {one.company}" if one.stale == one.stores else f"{one.stale:,} of {one.company}"
-        for one in companies
-        if one.stale
-    )
     return judge(
         Offenders(_COLUMNS, rows, silent.total),
         right=f"Each of {counted(stores, 'store')} has a snapshot of the last {days} days.",
         wrong=f"{silent.total:,} of {counted(stores, 'store')} have no snapshot of the last "
-        f"{days} days ({told}). Scrape them again: view `stores_to_scrape` gives the order.",
+        f"{days} days{_told(companies)}. Scrape them again: view `stores_to_scrape` gives the "
+        "order.",
         key_columns=2,
         figures={
             "stores": stores,
             "companies": len(companies),
             "silent_companies": sum(one.stale == one.stores for one in companies),
         },
+    )
+
+
+def _told(companies: Sequence[CompanySilence]) -> str:
+    """Which companies are silent as a whole, and which in part, the former first."""
+    whole = [one.company for one in companies if one.stale == one.stores]
+    part = [one.company for one in companies if 0 < one.stale < one.stores]
+    return (f"; all stores of {named(whole)}" if whole else "") + (
+        f"; some of {named(part)}" if part else ""
     )
 
 

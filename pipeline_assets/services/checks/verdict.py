@@ -1,13 +1,15 @@
 """What a check finds: whether it passed, a sentence, figures, the offenders, the cause."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_assets.catalogue.checks.offenders import Offenders
 from pipeline_assets.domain.alerts.causes import cause_of
+from pipeline_assets.reporting.escaping import in_code
 
 NOTHING_WRONG = "none"
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,10 @@ def judge(
 def counted(number: int, one: str, more: str = "") -> str:
     """The number with its noun: `1 SKU`, `1,200 SKUs`."""
     return f"{number:,} {one if number == 1 else more or f'{one}s'}"
+
+
+def named(texts: Iterable[str]) -> str:
+    """Texts from files in a sentence, which Dagster shows as Markdown; at most a few of them."""
+    shown = [in_code(text) for text in texts]
+    more = f" and {len(shown) - _MOST_NAMED:,} more" if len(shown) > _MOST_NAMED else ""
+    return ", ".join(shown[:_MOST_NAMED]) + more

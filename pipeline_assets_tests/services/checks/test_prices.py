@@ -57,7 +57,7 @@ def test_a_rise_and_a_fall_beyond_the_threshold_are_listed_the_worst_first(
         ("4", 10.0, 1.99),
         ("3", 10.0, 18.01),
     ]
-    assert "too many at aldi." in verdict.summary
+    assert "too many at `aldi`." in verdict.summary
     assert verdict.figures == {"changes": 5, "implausible": 3}
 
 
@@ -92,7 +92,7 @@ def test_a_companys_own_changes_are_its_measure(place: Workplace) -> None:
     snapshot(place, 1, {1: 10.0, 2: 10.0}, "iga")
     snapshot(place, 2, {1: 10.0, 2: 1.0}, "iga")
     verdict = judged(place, PRICE_CHANGES_ARE_PLAUSIBLE)
-    assert "too many at iga." in verdict.summary
+    assert "too many at `iga`." in verdict.summary
     assert [found[0] for found in verdict.rows] == ["iga"]
 
 
@@ -107,12 +107,12 @@ def test_a_company_with_most_of_its_prices_on_special_is_named(place: Workplace)
     offered(2, 10)
     verdict = judged(place, SPECIALS_ARE_PLAUSIBLE)
     assert verdict.passed
-    assert verdict.figures["aldi_share"] == 0.5
+    assert verdict.rows == [("aldi", 10, 20, 0.5)]
     offered(3, 11)
     verdict = judged(place, SPECIALS_ARE_PLAUSIBLE)
     assert not verdict.passed
     assert verdict.rows == [("aldi", 11, 20, 0.55)]
-    assert "of the last day are specials at aldi." in verdict.summary
+    assert "of the last day are specials at `aldi`." in verdict.summary
 
 
 def test_a_store_whose_rows_lack_prices_is_named(place: Workplace) -> None:
@@ -129,3 +129,14 @@ def test_a_store_whose_rows_lack_prices_is_named(place: Workplace) -> None:
 def test_a_catalogue_without_prices_has_nothing_implausible(workplace: Workplace) -> None:
     for check in (PRICE_CHANGES_ARE_PLAUSIBLE, SPECIALS_ARE_PLAUSIBLE, ROWS_HAVE_PRICES):
         assert judged(workplace, check).passed, check.name
+
+
+def test_companies_are_named_as_text_and_not_too_many_of_them(place: Workplace) -> None:
+    place.change(settings={"check_max_specials": 0})
+    hostile = "a`](http://x) <b>"
+    for company in (hostile, *(f"z{number}" for number in range(6))):
+        rows = [row(company=company, is_on_special=True)]
+        place.take("c.jsonl", rows)
+    verdict = judged(place, SPECIALS_ARE_PLAUSIBLE)
+    assert verdict.total == 7
+    assert f"at ``{hostile}``, `z0`, `z1`, `z2`, `z3` and 2 more. Compare" in verdict.summary

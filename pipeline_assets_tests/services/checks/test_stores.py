@@ -34,7 +34,7 @@ def test_a_silent_store_is_named_with_its_age(place: Workplace) -> None:
     verdict = judged(place, STALE_STORES)
     assert not verdict.passed
     assert verdict.rows == [("aldi", "G1", 9, "2025-09-10 14:00", None, None)]
-    assert "1 of 3 stores have no snapshot of the last 7 days (1 of aldi)." in verdict.summary
+    assert "1 of 3 stores have no snapshot of the last 7 days; some of `aldi`." in verdict.summary
     assert verdict.figures["silent_companies"] == 0
 
 
@@ -42,7 +42,7 @@ def test_a_silent_company_is_named_as_a_whole(place: Workplace) -> None:
     place.change(clock=Clock(NOW + timedelta(days=5)))
     verdict = judged(place, STALE_STORES)
     assert [found[:2] for found in verdict.rows] == [("aldi", "G1"), ("iga", "I1")]
-    assert "(1 of aldi, all of iga)" in verdict.summary
+    assert "; all stores of `iga`; some of `aldi`." in verdict.summary
     assert verdict.figures["silent_companies"] == 1
 
 
