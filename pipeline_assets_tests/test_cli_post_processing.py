@@ -9,6 +9,7 @@ import pytest
 
 from pipeline_assets.cli import main
 from pipeline_assets.services.post_processing.steps import STEPS as DECLARED
+from pipeline_assets_tests.services.checks.judging import break_by
 from pipeline_assets_tests.workplace import Workplace, row
 
 STEPS = [step.name for step in DECLARED]
@@ -164,6 +165,22 @@ def test_thresholds_and_relaxed_staleness_reach_the_groups(
         for arguments in ((), options[:1], options[1:], options)
     ]
     assert merges == [0, 0, 0, 1]
+
+
+def test_broken_products_stop_it_with_a_sentence_and_the_status_1(
+    command: Command, place: Workplace
+) -> None:
+    place.post_process()
+    break_by(place, "UPDATE skus SET product_id = NULL WHERE company = 'iga' AND sku = '2'")
+    ran = command("post-process", "--json")
+    assert ran.status == 1
+    report = ran.json()
+    assert [step["step"] for step in report["steps"]] == STEPS[: STEPS.index("reconciled_groups")]
+    assert report["failed"].keys() == {"product_checks"}
+    assert "1 of 4 SKUs belong to no product. Have them" in report["failed"]["product_checks"]
+    shown = command("post-process")
+    assert shown.status == 1
+    assert "product_checks failed: 1 of 4 SKUs belong to no product." in shown.out
 
 
 def test_a_step_that_fails_is_named_and_the_status_is_1(command: Command, place: Workplace) -> None:

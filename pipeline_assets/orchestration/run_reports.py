@@ -39,4 +39,8 @@ def _message(failure: Any) -> str:
     error = failure.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error is not None else "it failed without a message"
+    if error is None:
+        return "it failed without a message"
+    text: str = error.message.strip()
+    # Its name says no more than that a step failed on purpose; what follows is the sentence.
+    return text.partition(": ")[2] if error.cls_name == dg.Failure.__name__ else text
