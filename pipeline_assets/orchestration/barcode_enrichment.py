@@ -81,7 +81,9 @@ def enriched_barcodes(
         run_id = context.run.run_id
         try:
             work = partial(enrich_file, ready, name, run_id, watcher)
-            outcome = take(context, ready, ready.barcode_enrichment_inbox, work)
+            is_named = config.file is not None
+            inbox = ready.barcode_enrichment_inbox
+            outcome = take(context, ready, inbox, work, is_named=is_named)
         except EnrichmentBusyError as busy:
             outcome = FileOutcome(name, State.BUSY, message=str(busy))
     if outcome.state is State.ARCHIVED and outcome.header is not None:

@@ -68,8 +68,12 @@ def take(
     pipeline: Pipeline,
     inbox: Inbox,
     work: Callable[[], FileOutcome],
+    *,
+    is_named: bool,
 ) -> FileOutcome:
     """Do the work on a file of the inbox; a transient error starts the step again.
+
+    `is_named`: the run config names the file, and the run has not chosen it itself.
 
     The record of attempts decides when to stop, and the file is halted. If nothing can be recorded,
     Dagster counts the tries; while the database cannot be reached, they are not counted.
@@ -77,7 +81,7 @@ def take(
     settings = pipeline.settings
     try:
         outcome = work()
-        if outcome.state is State.VANISHED and _is_asked_by_name(context.run):
+        if outcome.state is State.VANISHED and is_named and _is_launched_by_hand(context.run):
             outcome = explain_absence(pipeline, inbox, outcome, context.run.run_id)
         return outcome
     except TransientError as error:
@@ -93,8 +97,8 @@ def take(
         raise _failure(context, error) from error
 
 
-def _is_asked_by_name(run: dg.DagsterRun) -> bool:
-    """Whether a person asked for the file, and not a sensor or a command that had seen it."""
+def _is_launched_by_hand(run: dg.DagsterRun) -> bool:
+    """Whether a person launched the run, and not a sensor or a command that had seen its file."""
     return fingerprint_of(run) is None or run.parent_run_id is not None
 
 

@@ -63,16 +63,18 @@ def execute_here(
 @lru_cache(maxsize=4)
 def _origins(home: Path) -> Origins:
     location = _location(home / "workspace.yaml")
-    target = getattr(location, "loadable_target_origin", None)
-    pointer = CodePointer.from_module(
-        DEFINITIONS,
-        (target and target.attribute) or _ATTRIBUTE,
-        (target and target.working_directory) or str(home),
-    )
+    pointer = CodePointer.from_module(DEFINITIONS, _ATTRIBUTE, _working_directory(location, home))
     return Origins(
         RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME),
         ReconstructableRepository(pointer).get_python_origin(),
     )
+
+
+def _working_directory(location: CodeLocationOrigin, home: Path) -> str:
+    """Where a process that loads the code is started: the home folder, as a rule."""
+    is_loaded_here = isinstance(location, ManagedGrpcPythonEnvCodeLocationOrigin)
+    named = location.loadable_target_origin.working_directory if is_loaded_here else None
+    return named or str(home)
 
 
 def _location(workspace: Path) -> CodeLocationOrigin:
@@ -86,7 +88,8 @@ def _location(workspace: Path) -> CodeLocationOrigin:
     try:
         locations = location_origins_from_yaml_paths([str(workspace)])
     except Exception as error:
-        raise UsageError(f"{workspace} cannot be read: {error}") from error
+        said = " ".join(str(error).split())
+        raise UsageError(f"{workspace} cannot be read: {said}") from error
     ours = [one for one in locations if _has_our_definitions(one)]
     return ours[0] if ours else locations[0] if len(locations) == 1 else usual
 

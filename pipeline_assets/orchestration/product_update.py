@@ -80,7 +80,8 @@ def update_products(
             tag_outcome(context, RunOutcome.NOTHING)
             return
         work = partial(ingest_file, ready, name, context.run.run_id)
-        outcome = take(context, ready, ready.product_inbox, work)
+        is_named = config.file is not None
+        outcome = take(context, ready, ready.product_inbox, work, is_named=is_named)
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a retry undoes the work, but a materialization cannot be undone.
         keys = ("processed_products", "store_prices")
