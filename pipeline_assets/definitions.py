@@ -71,7 +71,11 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
         resources={
             "pipeline": pipeline,
             "enrichment_watcher": Silent(),
-            "post_processing": PostProcessingResource.configure_at_launch(),
+            "post_processing": PostProcessingResource.configure_at_launch(
+                min_agreement=settings.min_agreement,
+                min_common=settings.min_common,
+                current_days=settings.current_days,
+            ),
         },
         executor=dg.in_process_executor,
     )

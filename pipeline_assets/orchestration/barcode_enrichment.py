@@ -17,7 +17,7 @@ from pipeline_assets.orchestration.file_outcomes import (
     report_taken,
     tag_outcome,
 )
-from pipeline_assets.orchestration.file_runs import file_config, opened, tag_with, tagged_file, take
+from pipeline_assets.orchestration.file_runs import opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.folder_assets import barcode_enrichment_inbox
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import enrichment_metadata
@@ -44,7 +44,7 @@ class EnrichmentConfig(dg.Config):
     """Which file a run enriches."""
 
     file: str | None = Field(
-        None,
+        "",
         description="Name of a file in barcode_enrichment_inbox/. If empty, the oldest file that "
         "is ready.",
     )
@@ -137,7 +137,6 @@ barcode_enrichment_job = dg.define_asset_job(
     BARCODE_ENRICHMENT,
     selection=dg.AssetSelection.assets(ENRICH_OP).without_checks(),
     executor_def=dg.in_process_executor,
-    config=file_config(ENRICH_OP, None),
     tags={MAX_RUNTIME_TAG: str(int(Settings.model_fields["enrichment_max_runtime_s"].default))},
     description="Looks up the missing barcodes of one file in barcode_enrichment_inbox/: the one "
     "named in the run config, or else the oldest that is ready.",

@@ -35,8 +35,8 @@ def file_tags(name: str, fingerprint: str) -> dict[str, str]:
     return {FILE_TAG: name, FINGERPRINT_TAG: fingerprint}
 
 
-def file_config(op: str, name: str | None) -> dict[str, Any]:
-    """The run config that names the file to take, or leaves the choice to the run."""
+def file_config(op: str, name: str) -> dict[str, Any]:
+    """The run config that names the file to take."""
     return {"ops": {op: {"config": {"file": name}}}}
 
 

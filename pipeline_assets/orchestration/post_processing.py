@@ -4,7 +4,6 @@ What a step does is in `services.post_processing`; here are only its asset and i
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import dagster as dg
 from pydantic import Field
@@ -127,6 +126,5 @@ post_process_only_job = dg.define_asset_job(
     POST_PROCESS_ONLY,
     selection=dg.AssetSelection.groups(POST_PROCESSING),
     executor_def=dg.in_process_executor,
-    config={"resources": {"post_processing": {"config": asdict(PostProcessingOptions())}}},
     description="Runs only the final steps: reads no inbox, ingests nothing and needs no file.",
 )

@@ -18,7 +18,7 @@ from pipeline_assets.orchestration.file_outcomes import (
     report_taken,
     tag_outcome,
 )
-from pipeline_assets.orchestration.file_runs import file_config, opened, tag_with, tagged_file, take
+from pipeline_assets.orchestration.file_runs import opened, tag_with, tagged_file, take
 from pipeline_assets.orchestration.folder_assets import product_inbox
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import materialization_metadata
@@ -61,7 +61,7 @@ class ProductUpdateConfig(dg.Config):
     """Which file a run ingests."""
 
     file: str | None = Field(
-        None,
+        "",  # Dagster's launchpad opens with what has a default, and leaves out nulls
         description="Name of a file in product_inbox/. If empty, the oldest file that is ready.",
     )
 
@@ -112,7 +112,6 @@ product_update_job = dg.define_asset_job(
     PRODUCT_UPDATE,
     selection=dg.AssetSelection.assets("processed_products", "store_prices").without_checks(),
     executor_def=dg.in_process_executor,
-    config=file_config(INGEST_OP, None),
     description="Ingests one file from product_inbox/ into the catalogue: the one named in the run "
     "config, or else the oldest that is ready.",
 )

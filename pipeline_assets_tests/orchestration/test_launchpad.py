@@ -4,26 +4,38 @@ from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
+from dagster._core.snap import JobSnap
+from dagster._core.snap.snap_to_yaml import default_values_yaml_from_type_snap
 
-from pipeline_assets_tests.workplace import Workplace
+from pipeline_assets.definitions import build_defs
+from pipeline_assets_tests.workplace import Workplace, row
 
 CONFIGS: dict[str, Any] = {
-    "product_update": {"ops": {"ingest_file": {"config": {"file": None}}}},
-    "barcode_enrichment": {"ops": {"enriched_barcodes": {"config": {"file": None}}}},
+    "product_update": {"ops": {"ingest_file": {"config": {"file": ""}}}},
+    "barcode_enrichment": {"ops": {"enriched_barcodes": {"config": {"file": ""}}}},
     "post_process_only": {
         "resources": {
             "post_processing": {
                 "config": {
                     "dry_run": False,
                     "relaxed_staleness": False,
-                    "min_agreement": None,
-                    "min_common": None,
-                    "current_days": None,
+                    "min_agreement": "0.98",
+                    "min_common": "2/3",
+                    "current_days": 7,
                 }
             }
         }
     },
 }
+
+
+def opens_with(job: dg.JobDefinition) -> Any:
+    """What the launchpad shows in its editor when it opens."""
+    snapshot = JobSnap.from_job_def(job)
+    schema = snapshot.config_schema_snapshot
+    root = schema.get_config_snap(snapshot.mode_def_snaps[0].root_config_key or "")
+    return yaml.safe_load(default_values_yaml_from_type_snap(schema, root))
 
 
 def options(**fields: Any) -> dict[str, Any]:
@@ -36,13 +48,34 @@ def file(op: str, name: object) -> dict[str, Any]:
 
 @pytest.mark.parametrize("job", CONFIGS)
 def test_a_job_opens_with_its_config_and_runs_with_it(workplace: Workplace, job: str) -> None:
+    assert opens_with(build_defs().resolve_job_def(job)) == CONFIGS[job]
     made = workplace.definitions.resolve_job_def(job)
-    assert made.run_config == CONFIGS[job]
     assert workplace.pipeline
     ran = made.execute_in_process(
         instance=workplace.instance, run_config=CONFIGS[job], raise_on_error=False
     )
     assert ran.success
+
+
+def test_the_thresholds_shown_are_those_in_force_and_nothing_is_as_good_as_they(
+    workplace: Workplace,
+) -> None:
+    workplace.change(settings={"min_agreement": "0.9", "current_days": 3})
+    made = workplace.definitions.resolve_job_def("post_process_only")
+    shown = opens_with(made)["resources"]["post_processing"]["config"]
+    assert (shown["min_agreement"], shown["current_days"]) == ("0.9", 3)
+    assert workplace.pipeline
+    nothing = options(min_agreement=None, min_common=None, current_days=None)
+    assert made.execute_in_process(instance=workplace.instance, run_config=nothing).success
+
+
+def test_a_file_left_out_or_null_is_the_oldest_that_is_ready(workplace: Workplace) -> None:
+    made = workplace.definitions.resolve_job_def("product_update")
+    for number, config in enumerate([{}, file("ingest_file", None), file("ingest_file", "")]):
+        workplace.drop("a.jsonl", [row(day=f"2025-09-0{number + 1}")])
+        assert made.execute_in_process(instance=workplace.instance, run_config=config).success
+        assert workplace.files("product_inbox") == []
+    assert workplace.one("SELECT count(*) FROM ingested_files") == 3
 
 
 @pytest.mark.parametrize("job", CONFIGS)
