@@ -118,6 +118,21 @@ def test_open_and_unsent_alerts_are_listed(
     assert "s3cr3t" not in "".join(lines)
 
 
+def test_a_channel_that_is_set_no_longer_is_not_waited_for_once_another_has_the_alert(
+    command: Command, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINE_ALERT_WEBHOOK", Webhook().url)
+    raise_alert(workplace)
+    monkeypatch.delenv("PIPELINE_ALERT_WEBHOOK")
+    with Webhook().up() as other:
+        monkeypatch.setenv("PIPELINE_ALERT_APPRISE", f"json://127.0.0.1:{other.port}")
+        raise_alert(workplace)
+    ran = command("alert", "--json")
+    assert (ran.status, ran.json()["unsent"]) == (0, [])
+    (opened,) = ran.json()["open"]
+    assert (opened["sent_to"], opened["waiting_for"]) == (["apprise-1"], ["webhook"])
+
+
 def test_an_alert_that_was_sent_is_open_until_it_passes(
     command: Command, workplace: Workplace, hook: Webhook
 ) -> None:

@@ -12,7 +12,7 @@ from pipeline_assets.domain.alerts.messages import AlertDelivery, next_try_at, s
 from pipeline_assets.services.pipeline import Clock
 
 # Dagster ends a sensor's tick after 60 s; what is not sent by then is sent at the next one.
-_BUDGET_S = 30
+_BUDGET_S = 20
 # A claim outlives every tick; after this, the process that made it has died.
 _CLAIMED_FOR = timedelta(minutes=2)
 

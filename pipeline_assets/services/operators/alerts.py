@@ -44,10 +44,14 @@ class Tested:
 
 
 def alerts_now(pipeline: Pipeline, channels: Sequence[Channel]) -> AlertsNow:
-    """Read the record of alerts; nothing is changed or sent."""
+    """Read the record of alerts; nothing is changed or sent.
+
+    What a channel that is set no longer has not got is left out if another one has it.
+    """
     names = {channel.name for channel in channels}
     with reading(pipeline.engine) as connection:
         opened, waiting = alerts.open_alert_rows(connection), alerts.unsent(connection)
+        astray = alerts.without_channel(connection, names)
     unsent = [
         UnsentAlert(
             title=one.message.title,
@@ -58,6 +62,7 @@ def alerts_now(pipeline: Pipeline, channels: Sequence[Channel]) -> AlertsNow:
             raised_at=one.raised_at,
         )
         for one in waiting
+        if one.channel in names or one.alert_id in astray
     ]
     return AlertsNow(opened, unsent)
 
