@@ -54,6 +54,22 @@ def test_a_hundred_files_refused_at_once_are_one_alert(ticks: AlertTicks) -> Non
     assert len(ticks.hook.got) == 1
 
 
+def test_files_that_a_drain_refuses_are_told_once_by_the_checks_own_sentence(
+    ticks: AlertTicks,
+) -> None:
+    for number in range(6):
+        ticks.place.drop(f"bad{number}.jsonl", b"\xff%d" % number)
+    assert len(ticks.place.drain().run_ids) == 6
+    ticks.definitions = ticks.place.definitions
+    for _ in range(3):
+        ticks.checks()
+        ticks.later(minutes=10)
+    about = [text for text in ticks.hook.texts if "refused_files" in text]
+    assert len(about) == 1
+    assert "6 files refused in the last 24 h: " in about[0]
+    assert "requeue --acknowledge" in about[0]
+
+
 def test_it_is_told_after_a_while_though_the_inbox_never_empties(ticks: AlertTicks) -> None:
     ticks.place.take("bad.jsonl", b"\xff")
     check_refused(ticks)

@@ -119,7 +119,8 @@ def test_a_file_that_halts_is_told_by_its_runs_own_sentence(
     title, said, *_ = text.splitlines()
     assert title == "*pipeline-assets: 2 runs of product_update failed: ValueError*"
     assert " failed for b.jsonl at " in said
-    assert "UTC: b.jsonl is halted: ValueError: a bug. It stays in the inbox" in said
+    assert "UTC: b.jsonl is halted: ValueError: a bug. " in said
+    assert " It stays in the inbox and is not processed again until " in said
     assert "pipeline-assets requeue b.jsonl" in said
 
 

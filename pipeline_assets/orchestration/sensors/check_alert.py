@@ -21,11 +21,12 @@ from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.alerts.record import read_open_alerts, record_troubles
 from pipeline_assets.services.checks.inboxes import HALTED_FILES
+from pipeline_assets.services.checks.refused import REFUSED_FILES
 from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.pipeline import Pipeline
 
 # Checks whose verdict grows with each file while the inbox is being worked through.
-_GROWING = ("refused_files", HALTED_FILES)
+_GROWING = (REFUSED_FILES.name, HALTED_FILES)
 # A run that halts its file fails, which the other sensor tells; it looks as often as this one.
 _RUNS_FIRST = timedelta(seconds=2 * ALERTS_EVERY_S)
 
