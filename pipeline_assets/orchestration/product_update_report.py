@@ -98,9 +98,10 @@ def report_metadata(report: UpdateReport, settings: Settings) -> dict[str, dg.Me
     }
     if log.refused_share is not None:
         shown["share_refused"] = dg.MetadataValue.float(round(log.refused_share, 4))
-    if rows:
+    shown |= price_metadata(report.day_of_prices)
+    if rows:  # last, as its page shows it at full length
         shown["file_records"] = table_value(rows)
-    return shown | price_metadata(report.day_of_prices)
+    return shown
 
 
 def _window(report: UpdateReport, settings: Settings) -> str:
