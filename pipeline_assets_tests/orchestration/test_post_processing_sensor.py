@@ -148,6 +148,8 @@ def test_halted_and_other_things_in_the_inbox_do_not_hold_it_up(
         instance=ticks.instance, run_config=config, raise_on_error=False
     )
     assert not halting.success
+    archive.unlink()
+    archive.with_name("elsewhere").rename(archive)
     ticks.place.drop("notes.txt", b"not a file to take")
     (ticks.place.inbox / "folder").mkdir()
     assert ticks.place.files("product_inbox") == [name, "notes.txt"]
