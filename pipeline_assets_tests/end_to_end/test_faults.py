@@ -81,7 +81,7 @@ def test_a_full_disk_below_dagsters_storage_is_not_called_the_catalogues(
 ) -> None:
     """Neither where the storage is to be created nor where a run is to be noted in it."""
     storage = workplace.home / ".dagster"
-    mount(storage, "size=2m")
+    mount(storage, "size=16m")
     workplace.drop("a.jsonl", [row("1", 1.5)])
     filler = storage / "filler"
     for is_new in (True, False):
