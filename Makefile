@@ -54,6 +54,10 @@ test-fast: install ## test the rules, the architecture and the whole loop once, 
 test-pythons: install ## run a few tests on the other supported Pythons found here
 	@.ci/test-pythons $(PYTHONS)
 
+.PHONY: pictures
+pictures: install ## look at Dagster's pages in a browser as a test does, and renew the pictures of the docs
+	@PIPELINE_TESTS_DOCS_PICTURES=1 $(PYTEST) pipeline_assets_tests/end_to_end/test_a_morning.py
+
 .PHONY: soak
 soak: install ## run the long soak tests
 	@$(BIN)/pytest -q -m soak
@@ -93,6 +97,7 @@ bench: install ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks.known_file_cpu
 	@$(BIN)/python -m benchmarks.store_groups
 	@$(BIN)/python -m benchmarks.large_files --rows 20000
+	@$(BIN)/python -m benchmarks.checks_and_report
 
 .PHONY: build
 build: install ## build the source archive and the wheel into dist/

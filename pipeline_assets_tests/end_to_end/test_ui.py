@@ -6,7 +6,7 @@ from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets_tests.end_to_end.dagster_dev import Ui, dagster_dev, eventually
 from pipeline_assets_tests.workplace import Workplace, row
 
-STEP_NAMES = {step.name for step in STEPS}
+STEP_NAMES = {step.name for step in STEPS} | {"product_checks", "post_processing_checks"}
 LAUNCH = """
 mutation ($selector: JobOrPipelineSelector!, $config: RunConfigData!) {
   launchRun(executionParams: {selector: $selector, runConfigData: $config, mode: "default"}) {

@@ -8,32 +8,44 @@ from pipeline_assets.catalogue.schema.types import KEY, LONG_TEXT, MOMENT, text_
 alerts = Table(
     "alerts",
     metadata,
-    Column("alert_id", KEY, primary_key=True),
-    # The check, or the kind of failure of a job's runs.
-    Column("subject", text_of(255), nullable=False),
-    # The same until the alert ends, then null: no subject has two open alerts.
-    Column("open_subject", text_of(255), unique=True),
-    # What is wrong with the subject, as of `seen_at`.
-    Column("cause", LONG_TEXT, nullable=False),
-    Column("title", text_of(255), nullable=False),
-    Column("message", LONG_TEXT, nullable=False),
-    Column("link", text_of(2048)),
-    Column("times_seen", Integer, nullable=False),
-    Column("raised_at", MOMENT, nullable=False),
-    Column("seen_at", MOMENT, nullable=False),
-    # When it was found to have passed, or to have changed and been raised anew.
-    Column("ended_at", MOMENT),
+    Column("alert_id", KEY, primary_key=True, doc="the number of the alert"),
+    Column(
+        "subject",
+        text_of(255),
+        nullable=False,
+        doc="what is wrong: a check, or a kind of failure of a job's runs",
+    ),
+    # Unique, so that no subject has two open alerts.
+    Column(
+        "open_subject", text_of(255), unique=True, doc="the subject until the alert ends, then null"
+    ),
+    Column(
+        "cause", LONG_TEXT, nullable=False, doc="what is wrong with the subject, as of `seen_at`"
+    ),
+    Column("title", text_of(255), nullable=False, doc="the message's first line"),
+    Column("message", LONG_TEXT, nullable=False, doc="what people are told"),
+    Column("link", text_of(2048), doc="the page in Dagster's UI that shows it"),
+    Column("times_seen", Integer, nullable=False, doc="how often it has happened since"),
+    Column("raised_at", MOMENT, nullable=False, doc="when it was first seen (UTC)"),
+    Column("seen_at", MOMENT, nullable=False, doc="when it was last seen (UTC)"),
+    Column("ended_at", MOMENT, doc="when it had passed, or had changed and was raised anew (UTC)"),
 )
 
 alert_deliveries = Table(
     "alert_deliveries",
     metadata,
-    Column("alert_id", KEY, ForeignKey("alerts.alert_id"), primary_key=True, autoincrement=False),
-    Column("channel", text_of(64), primary_key=True),
-    # How often sending it has failed.
-    Column("tries", Integer, nullable=False),
-    Column("next_try_at", MOMENT, nullable=False),
-    Column("sent_at", MOMENT),
-    Column("last_error", LONG_TEXT),
+    Column(
+        "alert_id",
+        KEY,
+        ForeignKey("alerts.alert_id"),
+        primary_key=True,
+        autoincrement=False,
+        doc="the alert",
+    ),
+    Column("channel", text_of(64), primary_key=True, doc="where it is sent"),
+    Column("tries", Integer, nullable=False, doc="how often sending it has failed"),
+    Column("next_try_at", MOMENT, nullable=False, doc="not before then is it sent again (UTC)"),
+    Column("sent_at", MOMENT, doc="when it was sent (UTC); null until then"),
+    Column("last_error", LONG_TEXT, doc="why the last try failed"),
     Index("ix_alert_deliveries_sent_at", "sent_at"),
 )
