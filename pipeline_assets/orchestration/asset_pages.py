@@ -51,9 +51,8 @@ _ABOUT: Mapping[str, _About] = {
     "quarantine": _About("files", "docs/product-update.md#accepted-or-refused"),
     "processed_products": _About("products", "docs/product-update.md", "skus"),
     "store_prices": _About("prices", "docs/catalogue.md", "store_prices"),
-    "product_update_report": _About(
-        "files", "docs/product-update.md#last-night-at-a-glance", "file_attempts"
-    ),
+    # It is read from several tables, and is none itself.
+    "product_update_report": _About("files", "docs/product-update.md#last-night-at-a-glance"),
     "translation_tables": _About("products", f"docs/post-processing.md#{EXPORT_STEP}"),
 } | {
     step: _About(subject, f"docs/post-processing.md#{step}", relation)

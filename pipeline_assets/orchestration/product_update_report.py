@@ -14,6 +14,7 @@ from pipeline_assets.orchestration.names import (
     REPORTED_TAG,
 )
 from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.reporting.attention import attention_list
 from pipeline_assets.reporting.file_table import file_rows, local_time
 from pipeline_assets.reporting.tables import markdown_table
 from pipeline_assets.services.operators.update_report import (
@@ -42,7 +43,7 @@ _NO_FILE = "No file was handled in this window."
             "refused files; the day's price changes and the catalogue's growth as pictures, and "
             "the largest rises and falls. Made once the product inbox is drained, after "
             "post-processing, and whenever somebody materializes it.",
-            kinds={"sql"},
+            kinds={"markdown"},
         )
     ],
 )
@@ -72,7 +73,7 @@ def _read(context: dg.AssetExecutionContext, pipeline: Pipeline) -> UpdateReport
 
 
 def report_metadata(report: UpdateReport, settings: Settings) -> dict[str, dg.MetadataValue]:
-    """The table of files, for readers (`files`) and for programs (`file_records`), and figures.
+    """What is to be done, the table of files for readers and for programs, and figures.
 
     Figures are of the whole, so that their lines over time mean something. The day's prices are
     pictures and tables.
@@ -91,6 +92,7 @@ def report_metadata(report: UpdateReport, settings: Settings) -> dict[str, dg.Me
         "stores_current": holdings.stores_current,
     }
     shown: dict[str, dg.MetadataValue] = {
+        "to_do": dg.MetadataValue.md(attention_list(log.files, command_for)),
         "window": dg.MetadataValue.text(_window(report, settings)),
         "files": dg.MetadataValue.md((markdown_table(rows) or _NO_FILE) + more),
         "outcomes": dg.MetadataValue.json(dict(log.outcomes)),
