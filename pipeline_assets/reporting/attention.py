@@ -38,4 +38,5 @@ def _line(file: LoggedFile, command: str) -> str:
     of_store = f" ({in_markdown(shortened(store, _STORE_LENGTH))})" if store else ""
     why = file.reason or file.outcome
     name = in_code(shortened(file.name, _NAME_LENGTH))
-    return f"- **{why}** {name}{of_store}: {in_code(command)}"
+    # Two lines each, as the page cuts off what is wider than its column.
+    return f"- **{why}** {name}{of_store}  \n  {in_code(command)}"

@@ -16,6 +16,8 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = PROJECT_ROOT / ".test-artefacts"
 DOCS_IMAGES = PROJECT_ROOT / "docs" / "images"
 _LONGEST_MS = 60_000
+# Read now: within a workplace, variables of the project are other ones.
+_RENEWS_DOCS = bool(os.environ.get("PIPELINE_TESTS_DOCS_PICTURES"))
 
 
 class Browser:
@@ -57,7 +59,7 @@ class Browser:
         self.page.wait_for_timeout(500)  # what slides in has arrived
         picture = self.page.screenshot()
         folders = [ARTEFACTS]
-        if is_for_docs and os.environ.get("PIPELINE_TESTS_DOCS_PICTURES"):
+        if is_for_docs and _RENEWS_DOCS:
             folders.append(DOCS_IMAGES)
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
