@@ -5,13 +5,13 @@ have a step of their own between the steps of post-processing.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import dagster as dg
 
-from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.orchestration.check_results import check_key, check_result, check_spec
-from pipeline_assets.orchestration.file_runs import opened, start_again
+from pipeline_assets.orchestration.file_runs import opened, or_start_again
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.names import INBOX_CHECK_JOB
 from pipeline_assets.orchestration.post_processing import PostProcessingResource
@@ -71,15 +71,8 @@ def _verdicts(
     def runs(inbox: Inbox) -> InstanceRuns:
         return runs_of_inbox(context.instance, inbox)
 
-    try:
-        return evaluate(ready, checks, runs, options)
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        ready.engine.dispose()
-        message = RuntimeError(f"The checks could not be made: {shown_cause(error)}.")
-        tries = ready.settings.max_failures - 1
-        raise start_again(context, ready.settings, message, tries) from error
+    work = partial(evaluate, ready, checks, runs, options)
+    return or_start_again(context, ready, "The checks could not be made: {}.", work)
 
 
 catalogue_checks = [

@@ -1,11 +1,12 @@
-"""What the runs of both inboxes share: choosing a file and handling errors."""
+"""What runs share: choosing a file, and starting a step again after an error that passes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster as dg
 
 from pipeline_assets import stopping
+from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.errors import (
     CatalogueUnavailableError,
     HaltedFileError,
@@ -23,6 +24,8 @@ from pipeline_assets.services.files.outcomes import FileOutcome, State
 from pipeline_assets.services.operators.absence import explain_absence
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
+
+_T = TypeVar("_T")
 
 _WITHOUT_END = 1_000_000
 
@@ -107,6 +110,24 @@ def _failure(context: dg.AssetExecutionContext, error: PipelineError) -> dg.Fail
     is_halted = isinstance(error, HaltedFileError)
     tag_outcome(context, RunOutcome.HALTED if is_halted else RunOutcome.FAILED)
     return dg.Failure(str(error), allow_retries=False)
+
+
+def or_start_again(
+    context: StepContextInRun, pipeline: Pipeline, message: str, work: Callable[[], _T]
+) -> _T:
+    """What `work` returns; after a transient error of the database the step starts again.
+
+    `message` says what could not be done; `{}` in it stands for the cause.
+    """
+    try:
+        return work()
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        pipeline.engine.dispose()  # nothing from the failed try is reused
+        failed = RuntimeError(message.replace("{}", shown_cause(error)))
+        tries = pipeline.settings.max_failures - 1
+        raise start_again(context, pipeline.settings, failed, tries) from error
 
 
 def start_again(

@@ -4,12 +4,12 @@ What a step does is in `services.post_processing`; here are only its asset and i
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import dagster as dg
 from pydantic import Field
 
-from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
-from pipeline_assets.orchestration.file_runs import opened, start_again
+from pipeline_assets.orchestration.file_runs import opened, or_start_again
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import picture_metadata
 from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
@@ -76,15 +76,9 @@ def build_step_asset(step: Step, deps: Sequence[str]) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         with stoppable():
             ready = opened(context, pipeline)
-            try:
-                report = run_step(ready, step, post_processing.options())
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                ready.engine.dispose()
-                message = RuntimeError(f"{step.name}: {shown_cause(error)}. Nothing was changed.")
-                tries = ready.settings.max_failures - 1
-                raise start_again(context, ready.settings, message, tries) from error
+            work = partial(run_step, ready, step, post_processing.options())
+            message = f"{step.name}: {{}}. Nothing was changed."
+            report = or_start_again(context, ready, message, work)
         for detail in report.details:
             context.log.info(detail)
         return dg.MaterializeResult(metadata=step_metadata(report))

@@ -1,10 +1,11 @@
 """Asset `product_update_report`: what happened to the files of the last day, at a glance."""
 
+from functools import partial
+
 import dagster as dg
 
-from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.orchestration.checks import catalogue_check_selection
-from pipeline_assets.orchestration.file_runs import opened, start_again
+from pipeline_assets.orchestration.file_runs import opened, or_start_again
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.metadata import price_metadata, table_value
 from pipeline_assets.orchestration.names import (
@@ -22,7 +23,6 @@ from pipeline_assets.services.operators.update_report import (
     command_for,
     make_update_report,
 )
-from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings
 
 # Further ones are counted: a page of thousands of lines helps nobody.
@@ -53,23 +53,12 @@ def product_update_report(
     """Reads the report and shows it."""
     with stoppable():
         ready = opened(context, pipeline)
-        report = _read(context, ready)
+        work = partial(make_update_report, ready, _MOST_FILES)
+        report = or_start_again(context, ready, "The report could not be read: {}.", work)
     if report.until is not None:
         tags = {REPORTED_TAG: report.until.isoformat()}
         context.instance.add_run_tags(context.run.run_id, tags)
     return dg.MaterializeResult(metadata=report_metadata(report, ready.settings))
-
-
-def _read(context: dg.AssetExecutionContext, pipeline: Pipeline) -> UpdateReport:
-    try:
-        return make_update_report(pipeline, _MOST_FILES)
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        pipeline.engine.dispose()
-        message = RuntimeError(f"The report could not be read: {shown_cause(error)}.")
-        tries = pipeline.settings.max_failures - 1
-        raise start_again(context, pipeline.settings, message, tries) from error
 
 
 def report_metadata(report: UpdateReport, settings: Settings) -> dict[str, dg.MetadataValue]:
