@@ -81,7 +81,7 @@ def enriched_barcodes(
         run_id = context.run.run_id
         try:
             work = partial(enrich_file, ready, name, run_id, watcher)
-            is_named = config.file is not None
+            is_named = bool(config.file)
             inbox = ready.barcode_enrichment_inbox
             outcome = take(context, ready, inbox, work, is_named=is_named)
         except EnrichmentBusyError as busy:

@@ -80,7 +80,7 @@ def update_products(
             tag_outcome(context, RunOutcome.NOTHING)
             return
         work = partial(ingest_file, ready, name, context.run.run_id)
-        is_named = config.file is not None
+        is_named = bool(config.file)
         outcome = take(context, ready, ready.product_inbox, work, is_named=is_named)
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a retry undoes the work, but a materialization cannot be undone.
