@@ -1,8 +1,7 @@
 """`post_processing_sensor`: one run of post-processing once the product inbox is drained."""
 
 import json
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import dagster as dg
 
@@ -16,13 +15,11 @@ from pipeline_assets.orchestration.sensors.ticks import (
     Tick,
     evaluated,
     remembered,
+    was_asked_lately,
 )
 from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.timing import idle_reason, read_backlog
-
-# Failed post-processing is requested again after this, or when another file has arrived.
-_ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
 @dg.sensor(
@@ -53,13 +50,9 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     if reason is not None:
         return dg.SkipReason(reason)
     asked = remembered(context)
-    if asked.get("file_id") == backlog.last_file_id and not _is_long_ago(asked, now):
+    if was_asked_lately(asked, "file_id", backlog.last_file_id, now):
         return dg.SkipReason(
             "Post-processing was requested and did not succeed; it is requested again later."
         )
     cursor = {"file_id": backlog.last_file_id, "asked_at": now.isoformat()}
     return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
-
-
-def _is_long_ago(asked: dict[str, Any], now: datetime) -> bool:
-    return now - datetime.fromisoformat(asked["asked_at"]) >= _ASK_AGAIN_AFTER

@@ -15,15 +15,13 @@ from pipeline_assets.orchestration.sensors.ticks import (
     Tick,
     evaluated,
     remembered,
+    was_asked_lately,
 )
 from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.operators.report_timing import Since, no_report_because
 from pipeline_assets.services.operators.update_report import handled_until
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.timing import read_backlog
-
-# A report that failed is requested again after this, or when another file was handled.
-_ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
 @dg.sensor(
@@ -55,8 +53,7 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     if reason is not None:
         return dg.SkipReason(reason)
     asked = remembered(context)
-    is_asked = asked.get("until") == handled_at.isoformat()
-    if is_asked and now - datetime.fromisoformat(asked["asked_at"]) < _ASK_AGAIN_AFTER:
+    if was_asked_lately(asked, "until", handled_at.isoformat(), now):
         return dg.SkipReason("The report was requested and not made; it is requested again later.")
     cursor = {"until": handled_at.isoformat(), "asked_at": now.isoformat()}
     return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))

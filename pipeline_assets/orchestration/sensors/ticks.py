@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -16,6 +17,8 @@ from pipeline_assets.services.pipeline import Pipeline
 CHECK_INTERVAL_S = 5
 # MySQL stores a cursor as 64 KB of text; beyond this the file system's ctime has to do.
 _MAX_REMEMBERED_LOOKS = 100
+# What was requested and did not succeed is requested again after this, or when there is news.
+_ASK_AGAIN_AFTER = timedelta(hours=1)
 # Variables of the environment that this process's log has named.
 _WARNED_OF: set[str] = set()
 
@@ -48,6 +51,16 @@ def _warn_of_unknown_variables(context: dg.SensorEvaluationContext) -> None:
 def remembered(context: dg.SensorEvaluationContext) -> dict[str, Any]:
     """What the last tick left in the cursor; a hint, for a tick that fails loses it."""
     return json.loads(context.cursor) if context.cursor else {}
+
+
+def was_asked_lately(asked: dict[str, Any], name: str, value: object, now: datetime) -> bool:
+    """Whether a run was requested for this value a short time ago, by the last tick's cursor.
+
+    The cursor has the value by its name, and `asked_at`.
+    """
+    if asked.get(name) != value:
+        return False
+    return now - datetime.fromisoformat(asked["asked_at"]) < _ASK_AGAIN_AFTER
 
 
 def looks(settled: SettledFiles) -> dict[str, float]:
