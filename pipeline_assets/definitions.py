@@ -7,6 +7,7 @@ from pipeline_assets.orchestration.barcode_enrichment import (
     barcode_enrichment_job,
     enriched_barcodes,
 )
+from pipeline_assets.orchestration.catalogue_report import catalogue_report
 from pipeline_assets.orchestration.checks import catalogue_checks, inbox_checks_job
 from pipeline_assets.orchestration.folder_assets import folder_assets
 from pipeline_assets.orchestration.freshness import with_freshness
@@ -23,7 +24,13 @@ from pipeline_assets.orchestration.product_update_report import (
     product_update_report,
     product_update_report_job,
 )
+from pipeline_assets.orchestration.published import publish_job, published_data_sets
 from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.orchestration.retention.asset import (
+    retention,
+    retention_job,
+    retention_schedule,
+)
 from pipeline_assets.orchestration.sensors import (
     barcode_enrichment_inbox_sensor,
     check_alert_sensor,
@@ -31,6 +38,7 @@ from pipeline_assets.orchestration.sensors import (
     post_processing_sensor,
     product_inbox_sensor,
     product_update_report_sensor,
+    publish_sensor,
     refused_files_sensor,
     run_failure_alert_sensor,
 )
@@ -47,6 +55,9 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
         update_products,
         *post_processing_assets,
         product_update_report,
+        published_data_sets,
+        catalogue_report,
+        retention,
     ]
     return dg.Definitions(
         assets=with_pages(with_freshness(assets, settings), settings),
@@ -56,8 +67,11 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
             product_update_job,
             post_process_only_job,
             product_update_report_job,
+            publish_job,
             inbox_checks_job,
+            retention_job,
         ],
+        schedules=[retention_schedule(settings)],
         sensors=[
             barcode_enrichment_inbox_sensor,
             product_inbox_sensor,
@@ -65,6 +79,7 @@ def build_defs(pipeline: PipelineResource | None = None) -> dg.Definitions:
             run_failure_alert_sensor,
             check_alert_sensor,
             product_update_report_sensor,
+            publish_sensor,
             inbox_checks_sensor,
             refused_files_sensor,
         ],

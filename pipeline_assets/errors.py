@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 
@@ -48,7 +48,7 @@ class RefusedFileError(PipelineError):
 class VanishedFileError(PipelineError):
     """A file was in the inbox a moment ago and is gone now: another run or a person took it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: PurePath) -> None:
         super().__init__(
             f"{path.name} is no longer in {path.parent}: another run has taken it, or someone has "
             "removed it. There is nothing to do; if it should still be there, put it back."
@@ -59,7 +59,7 @@ class VanishedFileError(PipelineError):
 class FolderError(UsageError):
     """A folder of the data folder, or that itself, cannot be used or created."""
 
-    def __init__(self, folder: Path, cause: str, remedy: str) -> None:
+    def __init__(self, folder: PurePath, cause: str, remedy: str) -> None:
         super().__init__(f"{folder} should be a folder for the pipeline: {cause}. {remedy}.")
         self.folder = folder
 
@@ -67,7 +67,7 @@ class FolderError(UsageError):
 class OutsideInboxError(UsageError):
     """A file name from run config or the command line does not name a file in the inbox."""
 
-    def __init__(self, name: str, inbox: Path) -> None:
+    def __init__(self, name: str, inbox: PurePath) -> None:
         super().__init__(
             f"{name!r} is not the name of a file directly in {inbox}. Give a file name without a "
             "folder."
@@ -78,7 +78,7 @@ class OutsideInboxError(UsageError):
 class NotAnInboxFileError(UsageError):
     """A name from run config or the command line is that of something that is never processed."""
 
-    def __init__(self, path: Path, oddity: str) -> None:
+    def __init__(self, path: PurePath, oddity: str) -> None:
         super().__init__(f"{path.name!r} in {path.parent} is not processed: {oddity}.")
         self.path = path
 
@@ -86,7 +86,7 @@ class NotAnInboxFileError(UsageError):
 class UnknownFileError(UsageError):
     """A run was launched for a file that is not in the inbox and never was."""
 
-    def __init__(self, name: str, inbox: Path) -> None:
+    def __init__(self, name: str, inbox: PurePath) -> None:
         super().__init__(
             f"There is no {name!r} in {inbox}, and no run has ever processed a file of that name. "
             "Check the name, or leave it out: then the run processes the oldest file that is ready."
@@ -94,21 +94,77 @@ class UnknownFileError(UsageError):
         self.name = name
 
 
-class CatalogueUnavailableError(PipelineError):
-    """The catalogue's database cannot be reached; no file is halted because of this.
+class UnavailableError(PipelineError):
+    """What all work depends on cannot be reached; no file is halted because of this.
 
-    `is_transient`: the server is down or unreachable, which may end by itself; otherwise it refuses
-    the connection, or there is no such database.
+    `is_transient`: this may end by itself; otherwise somebody has to do something.
+    """
+
+    def __init__(self, message: str, *, is_transient: bool) -> None:
+        super().__init__(message)
+        self.is_transient = is_transient
+
+
+class CatalogueUnavailableError(UnavailableError):
+    """The catalogue's database cannot be reached.
+
+    `is_transient`: the server is down or unreachable; otherwise it refuses the connection, or there
+    is no such database.
     """
 
     def __init__(self, url: str, cause: str, *, is_transient: bool = True) -> None:
         super().__init__(
             f"The catalogue at {url} cannot be reached ({cause}). Check that the database is "
             "running and that CATALOGUE_URL is correct. The files stay where they are and are "
-            "processed later."
+            "processed later.",
+            is_transient=is_transient,
         )
         self.url = url
-        self.is_transient = is_transient
+
+
+class FilesUnavailableError(UnavailableError):
+    """The object store of the inboxes cannot be reached, or it refuses what is asked of it.
+
+    `is_transient`: it is down, unreachable or too busy; otherwise it refuses the credentials, there
+    is no such bucket, or an object in it has a name that cannot be used.
+    """
+
+    def __init__(self, url: str, cause: str, *, is_transient: bool = True) -> None:
+        super().__init__(
+            f"The object store {url} cannot be used ({cause}). Check that it can be reached, that "
+            "PIPELINE_FILES_URL and the credentials are correct. The files stay where they are and "
+            "are processed later.",
+            is_transient=is_transient,
+        )
+        self.url = url
+
+
+class NoCatalogueError(UsageError):
+    """There is no catalogue of this version to ask: none at all, or an older one."""
+
+    def __init__(self, url: str, *, is_older: bool) -> None:
+        found = (
+            f"The catalogue at {url} was written by an older version. Run `pipeline-assets "
+            "prepare`, which migrates it"
+            if is_older
+            else f"There is no catalogue at {url}. Check PIPELINE_DATA_DIR and CATALOGUE_URL, or "
+            "the address that was given; `pipeline-assets prepare` creates one"
+        )
+        super().__init__(f"{found}. Asking never creates or migrates a catalogue.")
+        self.url = url
+        self.is_older = is_older
+
+
+class CatalogueBusyError(PipelineError):
+    """The catalogue cannot be replaced now: `active` names the runs and files in progress."""
+
+    def __init__(self, active: Sequence[str]) -> None:
+        shown = ", ".join(active[:5]) + (" …" if len(active) > 5 else "")
+        super().__init__(
+            f"Work is in progress on this catalogue: {shown}. Stop Dagster's daemon and other "
+            "commands, or terminate these runs in the UI, and try again."
+        )
+        self.active = active
 
 
 class DagsterStorageError(PipelineError):

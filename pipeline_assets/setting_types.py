@@ -10,8 +10,9 @@ from pydantic import AfterValidator, Field
 
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.urls import check_driver, parse_url
-from pipeline_assets.domain.groups.agreement import MAX_DENOMINATOR, exact_share
+from pipeline_assets.domain.groups.shares import MAX_DENOMINATOR, exact_share
 from pipeline_assets.extras import how_to_install
+from pipeline_assets.inbox.object_urls import parse_object_url
 
 _OWNER = re.compile(r"team:[\w.-]+|[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s/]\S*")
@@ -51,6 +52,14 @@ def _checked_url(url: str) -> str:
     return url
 
 
+def _checked_files_url(url: str) -> str:
+    if url:
+        parse_object_url(url)
+        if find_spec("obstore") is None:
+            raise ValueError(f"obstore is not installed; run: {how_to_install('obstore')}")
+    return url.rstrip("/")
+
+
 def _checked_source(source: str) -> str:
     if source == "browser" and find_spec("playwright") is None:
         raise ValueError(f"Playwright is not installed; run: {how_to_install('playwright')}")
@@ -83,6 +92,9 @@ ZoneName = Annotated[str, AfterValidator(_checked_zone)]
 
 DatabaseUrl = Annotated[str, AfterValidator(_checked_url)]
 """An SQLAlchemy URL of a database that a catalogue can be on, or nothing."""
+
+FilesUrl = Annotated[str, AfterValidator(_checked_files_url)]
+"""The URL of an object store, or nothing."""
 
 SessionSource = Annotated[Literal["cookie_file", "browser"], AfterValidator(_checked_source)]
 

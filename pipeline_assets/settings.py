@@ -17,9 +17,12 @@ from pipeline_assets.alerts.variables import AlertSettings
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.urls import shown_url
 from pipeline_assets.enrichment.variables import EnrichmentSettings
+from pipeline_assets.errors import UsageError
+from pipeline_assets.retention_settings import RetentionSettings
 from pipeline_assets.setting_types import (
     DatabaseUrl,
     Days,
+    FilesUrl,
     Owners,
     Seconds,
     Share,
@@ -43,7 +46,23 @@ def home_folder() -> Path:
     return _PROJECT_ROOT if (_PROJECT_ROOT / "dagster.yaml").is_file() else Path.cwd()
 
 
-class Settings(EnrichmentSettings, AlertSettings):
+def enter_dagster_home() -> Path:
+    """Set DAGSTER_HOME and make it the working folder; returns it.
+
+    Dagster's own processes need the variable, and an absolute path in it.
+    """
+    home = home_folder()
+    if not (home / "dagster.yaml").is_file():
+        raise UsageError(
+            f"There is no dagster.yaml in {home}. Set DAGSTER_HOME to the folder that holds it "
+            "(normally the project's root)."
+        )
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.chdir(home)
+    return home
+
+
+class Settings(EnrichmentSettings, AlertSettings, RetentionSettings):
     """The settings, as environment variables `PIPELINE_<NAME>` (and `CATALOGUE_URL`)."""
 
     model_config = SettingsConfigDict(
@@ -56,6 +75,13 @@ class Settings(EnrichmentSettings, AlertSettings):
 
     data_dir: Path = Field(
         default=Path("data"), description="folder that holds the inboxes, archive and quarantine"
+    )
+    files_url: FilesUrl = Field(
+        default="",
+        description="object store that holds the inboxes, archive, quarantine and rejects, and "
+        "copies of the published sets, such as "
+        "`s3://bucket/prefix`, `gs://bucket/prefix` or `az://container/prefix`; if empty, they are "
+        "in the data folder",
     )
     catalogue_url: DatabaseUrl = Field(
         default="",
@@ -95,6 +121,12 @@ class Settings(EnrichmentSettings, AlertSettings):
         description="a look for files to process stops reading after this many bytes, "
         "uncompressed, and goes on at the next tick",
     )
+    max_peek_objects: int = Field(
+        default=200,
+        ge=1,
+        description="a look into an object store reads the headers of so many new objects, and "
+        "goes on at the next tick",
+    )
     max_deaths: int = Field(
         default=3, ge=1, description="a file is halted after this many dead runs"
     )
@@ -131,6 +163,15 @@ class Settings(EnrichmentSettings, AlertSettings):
         default=21_600,
         gt=0,
         description="longest that post-processing waits for the inbox to be empty",
+    )
+
+    publish: bool = Field(
+        default=True,
+        description="whether data sets are published after post-processing, by the daemon and by "
+        "`drain`",
+    )
+    publish_csv: bool = Field(
+        default=False, description="whether the data sets are also written as CSV files"
     )
 
     report_window_s: Seconds = Field(
@@ -193,6 +234,17 @@ class Settings(EnrichmentSettings, AlertSettings):
     def data_path(self) -> Path:
         """The data folder, absolute; a relative one starts in the home folder."""
         return (home_folder() / self.data_dir.expanduser()).resolve()
+
+    @property
+    def history_path(self) -> Path:
+        """The folder for the files with price history, absolute."""
+        return self.data_path / self.history_dir.expanduser()
+
+    @property
+    def moved_archive_path(self) -> Path | None:
+        """The folder that old archived files are moved to, absolute; None if they stay."""
+        folder = self.move_archive_to
+        return None if folder is None else (home_folder() / folder.expanduser()).resolve()
 
     @cached_property
     def catalogue_file(self) -> Path | None:

@@ -86,4 +86,4 @@ def beside(module: str) -> Iterator[tuple[IO[str], IO[str]]]:
         assert process.stdout is not None
         yield process.stdin, process.stdout
         process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=120) == 0

@@ -3,17 +3,30 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from pipeline_assets_tests.brokers import Redis, redis_binary
 from pipeline_assets_tests.mariadb import REQUIRED, MariaDb, running_server, server_binary
+from pipeline_assets_tests.mysql_server import GIVEN, Server, given_server
+from pipeline_assets_tests.object_stores import ObjectServer, running_object_server
 from pipeline_assets_tests.workplace import Workplace
 
 # Fixtures of a session or a module that take seconds.
-COSTLY = {"drained_real_files", "taken_bad_files", "kill", "fork", "morning"}
+COSTLY = {
+    "documented",
+    "drained_real_files",
+    "fork",
+    "kill",
+    "labelled",
+    "morning",
+    "taken_bad_files",
+}
 BROWSER_REQUIRED = "PIPELINE_TESTS_REQUIRE_CHROMIUM"
+REDIS_REQUIRED = "PIPELINE_TESTS_REQUIRE_REDIS"
 # How long an example takes says more about what else the machine is doing.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
@@ -32,31 +45,86 @@ def real_scrapes() -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share what is costly to make run in one worker of pytest-xdist."""
+    """Tests that share what is costly to make run in one worker of pytest-xdist.
+
+    And those that need a server of MariaDB or MySQL are marked.
+    """
     for item in items:
-        for name in COSTLY.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        for name in COSTLY.intersection(fixtures):
             item.add_marker(pytest.mark.xdist_group(name))
+        if any("mariadb" in name for name in (item.nodeid, *fixtures)):
+            item.add_marker(pytest.mark.mysql)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One contract, two databases: the tests of these modules run on each."""
-    is_contract = getattr(metafunc.module, "ON_BOTH_DATABASES", False)
-    if is_contract and "workplace" in metafunc.fixturenames:
-        metafunc.parametrize("workplace", ["sqlite", "mariadb"], indirect=True)
+    """One contract, two databases, or folders and an object store: such tests run on each."""
+    if "workplace" in metafunc.fixturenames:
+        on_both = getattr(metafunc.module, "ON_BOTH_DATABASES", False)
+        on_objects = getattr(metafunc.module, "ON_OBJECTS_TOO", False)
+        places = ["sqlite", *["mariadb"] * on_both, *["objects"] * on_objects]
+        if len(places) > 1:
+            metafunc.parametrize("workplace", places, indirect=True)
 
 
 @pytest.fixture(scope="session")
-def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
-    """A server for the tests that do not stop it."""
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for the tests that do not stop it: MariaDB, or what a variable names."""
+    if GIVEN:
+        with given_server(GIVEN) as given:
+            yield given
+        return
     with running_server(tmp_path_factory.mktemp("mariadb"), required_server()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """A server of objects for the tests that do not stop it."""
+    with running_object_server(tmp_path_factory.mktemp("objects")) as server:
         yield server
 
 
 @pytest.fixture
 def breakable_mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     """A server for one test, which may stop and kill it."""
-    with running_server(tmp_path_factory.mktemp("mariadb"), required_server()) as server:
+    with own_server(tmp_path_factory.mktemp("mariadb")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A server of brokers for the tests that do not stop it."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def breakable_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A server for one test, which may stop and kill it."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@contextmanager
+def running_redis(folder: Path) -> Iterator[Redis]:
+    """A server until the block ends; without its binary the test is skipped, unless it must not."""
+    if not redis_binary():
+        assert not os.environ.get(REDIS_REQUIRED), "Redis is required here, and there is none"
+        pytest.skip("there is no redis-server (Debian's package `redis-server`)")
+    server = Redis(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def own_server(folder: Path) -> AbstractContextManager[MariaDb]:
+    """A server that only the test that asks for it uses; never the one that a variable names."""
+    if GIVEN:
+        pytest.skip("the server of PIPELINE_TESTS_MYSQL_URL is not the tests' own")
+    return running_server(folder, required_server())
 
 
 def required_server() -> str:
@@ -83,7 +151,8 @@ def workplace(
 ) -> Iterator[Workplace]:
     """A data folder, a catalogue and a Dagster home of the test's own, as the environment says.
 
-    Modules that hold for both databases say `ON_BOTH_DATABASES = True`. Storages are there and
+    Modules that hold for both databases say `ON_BOTH_DATABASES = True`; those that hold with an
+    object store too say `ON_OBJECTS_TOO = True`. Storages are there and
     empty, but for tests `from_nothing`.
     """
     is_bare = request.node.get_closest_marker("from_nothing") is not None
@@ -91,13 +160,15 @@ def workplace(
     if getattr(request, "param", "sqlite") == "mariadb":
         server = request.getfixturevalue("mariadb")
         place.catalogue_url = server.new_database() if is_bare else server.new_catalogue()
+    if getattr(request, "param", "sqlite") == "objects":
+        place.bucket = request.getfixturevalue("object_server").new_bucket()
     with enter(place, monkeypatch):
         yield place
 
 
 def enter(place: Workplace, patch: pytest.MonkeyPatch) -> Workplace:
     """Make the place the one that this process works in: its environment and current folder."""
-    for name in [name for name in os.environ if name.startswith(("PIPELINE_", "DAGSTER_"))]:
+    for name in [name for name in os.environ if name.startswith(("PIPELINE_", "DAGSTER_", "AWS_"))]:
         patch.delenv(name)
     patch.delenv("CATALOGUE_URL", raising=False)
     for name, value in place.environment.items():

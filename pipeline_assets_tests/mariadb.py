@@ -8,17 +8,15 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import mysql.connector
+from sqlalchemy import make_url
 
-from pipeline_assets.catalogue.database.engine import engine_for
-from pipeline_assets.catalogue.database.migrate import migrate
+from pipeline_assets_tests.mysql_server import Server
 
 REQUIRED = "PIPELINE_TESTS_REQUIRE_MARIADB"
 START_S = 60
-_NUMBERS = count(1)
 
 
 def server_binary() -> str | None:
@@ -26,17 +24,17 @@ def server_binary() -> str | None:
     return shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
-class MariaDb:
-    """One server; it can be stopped, killed and started again on the same data."""
+class MariaDb(Server):
+    """A server of the tests' own; it can be stopped, killed and started again on the same data."""
 
     def __init__(self, folder: Path, binary: str) -> None:
         self._folder = folder
         self._binary = binary
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+            port = int(free.getsockname()[1])
+        super().__init__(make_url(f"mysql+mysqlconnector://root@127.0.0.1:{port}"))
         self._process: subprocess.Popen[bytes] | None = None
-        self._schema = b""
 
     def install(self) -> None:
         """Make the data folder."""
@@ -106,50 +104,6 @@ class MariaDb:
                 self._process.kill()
                 self._process.wait(10)
             self._process = None
-
-    def url(self, database: str) -> str:
-        """The SQLAlchemy URL of a database here."""
-        return f"mysql+mysqlconnector://root@127.0.0.1:{self.port}/{database}"
-
-    def new_database(self) -> str:
-        """The URL of a new, empty database."""
-        name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-        self.execute(f"CREATE DATABASE {name}")
-        return self.url(name)
-
-    def new_catalogue(self) -> str:
-        """The URL of a new catalogue without a row: the first is migrated, the others copied."""
-        url = self.new_database()
-        name = url.rpartition("/")[2]
-        if self._schema:
-            self._client("mariadb", name, statements=self._schema)
-            return url
-        engine = engine_for(url)
-        migrate(engine)
-        engine.dispose()
-        self._schema = self.dump(name)
-        return url
-
-    def dump(self, database: str) -> bytes:
-        """The statements that make a database as this one is."""
-        options = ("--skip-opt", "--create-options", "--skip-comments", "--skip-disable-keys")
-        return self._client("mariadb-dump", *options, database)
-
-    def _client(self, program: str, *arguments: str, statements: bytes = b"") -> bytes:
-        command = [program, "--no-defaults", "--user=root", "--host=127.0.0.1"]
-        return subprocess.run(
-            [*command, f"--port={self.port}", *arguments],
-            input=statements,
-            stdout=subprocess.PIPE,
-            check=True,
-        ).stdout
-
-    def execute(self, statement: str) -> None:
-        """Run a statement as root."""
-        with mysql.connector.connect(host="127.0.0.1", port=self.port, user="root") as connection:
-            cursor = connection.cursor()
-            cursor.execute(statement)
-            cursor.close()
 
 
 @contextmanager

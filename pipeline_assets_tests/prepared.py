@@ -41,7 +41,7 @@ def keep_logs(home: Path) -> None:
 def dagster_home() -> Path:
     """A Dagster home with its storages and the project's own configuration, but for logs.
 
-    Two processes follow what a run prints, which costs as much as the run; few tests read it.
+    Few tests read what runs print, and pytest catches it as well.
     """
     home = _folder() / "home"
     home.mkdir()

@@ -132,19 +132,19 @@ def test_a_failed_enrichment_does_not_keep_product_files_from_being_taken(
     assert workplace.rows(shown) == [("1", gtin(1), 2.5)]
 
 
-def test_on_a_terminal_a_bar_shows_rows_found_none_left_and_the_pace(
+def teston_a_terminal_a_bar_shows_rows_found_none_left_and_the_pace(
     workplace: Workplace, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIPELINE_ENRICHMENT_PAUSE_S", "0.1")
     shop.pages["2"] = linked_page(mpn="none")
     to_enrich(workplace, "coles.jsonl", [shop.row(str(number)) for number in range(1, 21)])
-    shown = _on_a_terminal("enrich")
+    shown = on_a_terminal("enrich")
     assert "coles.jsonl" in shown
     assert re.search(r"\d+ found, 1 none, 0 known, \d+ left, \d+ requests/min", shown)
     assert "20/20" in shown
 
 
-def _on_a_terminal(*arguments: str) -> str:
+def on_a_terminal(*arguments: str) -> str:
     """What a command writes to a terminal of 160 columns."""
     ours, theirs = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "160"}

@@ -263,3 +263,21 @@ def test_a_senseless_decision_is_told_and_changes_nothing(
     assert says in " ".join(ran.err.split())
     assert "Traceback" not in ran.err
     assert place.tables(without=()) == before
+
+
+def test_decide_takes_brands_too_in_any_spelling(command: Command, place: Workplace) -> None:
+    command("post-process")
+    never = command("decide", "--brand", "never", "KELLOGGS", "Kellogg (Aust) Pty Ltd", "--json")
+    assert never.status == 0, never.err
+    assert never.json()["names"] == ["kelloggs", "aust kellogg ltd pty"]
+    assert never.json()["brands"] == ["Kellogg's", "Kellogg (Aust) Pty Ltd"]
+    assert place.one("SELECT COUNT(*) FROM brand_decisions") == 1
+    undone = command("decide", "undo", "--brand", "Kellogg (Aust) Pty Ltd", "Kellogg's")
+    assert undone.out.splitlines() == [
+        "aust kellogg ltd pty = kelloggs (plural)",
+        "aust kellogg ltd pty now refers to kelloggs",
+        "Kellogg (Aust) Pty Ltd and Kellogg's are brand Kellogg's",
+    ]
+    wrong = command("decide", "same", "--brand", "Kelog", "Kellogg's")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "Names like it: Kellogg (Aust) Pty Ltd, Kellogg's." in " ".join(wrong.err.split())

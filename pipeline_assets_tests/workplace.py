@@ -28,9 +28,10 @@ from pipeline_assets.services.post_processing.options import PostProcessingOptio
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.steps import STEPS, run_step
 from pipeline_assets_tests import prepared
+from pipeline_assets_tests.object_stores import Bucket
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
-VOLATILE_TABLES = ("file_attempts", "alembic_version", "sqlite_sequence", "locks")
+VOLATILE_TABLES = ("file_attempts", "inbox_headers", "alembic_version", "sqlite_sequence", "locks")
 
 
 class Clock:
@@ -53,6 +54,7 @@ class Workplace:
     settings: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     is_bare: bool = False
+    bucket: Bucket | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -96,6 +98,7 @@ class Workplace:
             "PIPELINE_SETTLE_S": "0",
             "PIPELINE_RETRY_WAIT_S": "0",
             "CATALOGUE_URL": self.catalogue_url,
+            **(self.bucket.variables if self.bucket else {}),
             **self.variables,
         }
 
@@ -152,9 +155,30 @@ class Workplace:
         if not isinstance(content, bytes):
             content = "".join(json.dumps(row) + "\n" for row in content).encode()
             content = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
-        path = self.inbox / name
-        path.write_bytes(content)
+        return self.put(f"product_inbox/{name}", content)
+
+    def put(self, name: str, content: bytes) -> Path:
+        """Write a file below the data folder, or an object in its place; returns its path."""
+        path = self.data / name
+        if self.bucket is None:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        else:
+            self.bucket.put(name, content)
         return path
+
+    def text(self, name: str) -> str:
+        """What is in a file below the data folder, or in the object in its place."""
+        if self.bucket is None:
+            return (self.data / name).read_text()
+        return self.bucket.get(name).decode()
+
+    def delete(self, name: str) -> None:
+        """Remove a file below the data folder, or the object in its place."""
+        if self.bucket is None:
+            (self.data / name).unlink()
+        else:
+            self.bucket.delete(name)
 
     def ingest(self, name: str) -> FileOutcome:
         """Take one file, without Dagster."""
@@ -207,6 +231,8 @@ class Workplace:
 
     def files(self, folder: str) -> list[str]:
         """The files below a folder of the data folder, as relative paths."""
+        if self.bucket is not None:
+            return self.bucket.names(folder)
         base = self.data / folder
         return sorted(str(path.relative_to(base)) for path in base.rglob("*") if path.is_file())
 

@@ -147,6 +147,16 @@ def of_digest(connection: Connection, inbox: str, digest: str) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
+def last_by_digest(
+    connection: Connection, inbox: str, digests: Collection[str]
+) -> dict[str, Attempt]:
+    """The last entry about a file with each of these digests, by digest."""
+    columns = file_attempts.c
+    wanted = _ATTEMPT.add_columns(columns.digest).where(columns.inbox == inbox)
+    rows = rows_where_in(connection, wanted, columns.digest, digests)
+    return {row[-1]: Attempt(*row[:-1]) for row in rows}
+
+
 def use_waiver(connection: Connection, inbox: str, digest: str) -> None:
     """Record that what an operator forced for these bytes has happened: it is allowed once."""
     columns = file_attempts.c

@@ -6,22 +6,44 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import (
+    insert_rows,
     pieces,
     rows_where_in,
     write_rows,
 )
 from pipeline_assets.catalogue.schema import brand_aliases, brand_translations, brands, skus
 from pipeline_assets.domain.brands.aliases import Alias, AliasPlan, KnownBrand
+from pipeline_assets.domain.brands.facts import BrandedSku, address_words
 from pipeline_assets.domain.brands.plan import Translation
 from pipeline_assets.domain.normalisation.words import nicest_spelling
 
 
-def brand_evidence(connection: Connection) -> list[tuple[str, str, str | None]]:
-    """Every SKU with a brand, as (normalised brand name, its spelling, barcode)."""
+def brand_evidence(connection: Connection) -> list[BrandedSku]:
+    """Every SKU with a brand, and what its page shows of it."""
     columns = skus.c
-    wanted = select(columns.brand_alias, columns.brand_name, columns.barcode)
-    rows = connection.execute(wanted.where(columns.brand_alias.is_not(None)))
-    return [(row[0], row[1], row[2]) for row in rows]
+    wanted = select(
+        columns.brand_alias,
+        columns.brand_name,
+        columns.barcode,
+        columns.company,
+        columns.sku,
+        columns.name,
+        columns.description,
+        columns.url,
+        columns.category_id,
+    ).where(columns.brand_alias.is_not(None))
+    return [
+        BrandedSku(
+            alias=row.brand_alias,
+            spelling=row.brand_name,
+            barcode=row.barcode,
+            company=row.company,
+            sku=row.sku,
+            titles=(row.name, row.description, address_words(row.url)),
+            category="" if row.category_id is None else str(row.category_id),
+        )
+        for row in connection.execute(wanted)
+    ]
 
 
 def translations(connection: Connection) -> dict[str, dict[str, str]]:
@@ -32,11 +54,15 @@ def translations(connection: Connection) -> dict[str, dict[str, str]]:
 def translation_row(translation: Translation, spelling: str) -> dict[str, str]:
     """A translation as the record keeps it; `spelling`: how the canonical brand is shown."""
     evidence = {
+        "confirmed_by": translation.confirmed.by,
         "matched_with": translation.matched_with,
         "similarity": round(translation.similarity, 3),
         "shared_barcodes": translation.shared_barcodes,
         "agreement": None if translation.agreement is None else round(translation.agreement, 3),
     }
+    if translation.confirmed.goods:
+        evidence["goods_called_so"] = translation.confirmed.called
+        evidence["goods_looked_at"] = translation.confirmed.goods
     return {
         "alias": translation.alias,
         "canonical": translation.canonical,
@@ -123,12 +149,12 @@ def get_or_create_brands(connection: Connection, spellings: Mapping[str, str]) -
     old = _brand_ids(connection, missing)
     new = [name for name in missing if name not in old]
     rows = [{"normalised_name": name, "name": spellings[name]} for name in new]
-    write_rows(connection, insert(brands), rows)
+    insert_rows(connection, brands, rows)
     ids = _brand_ids(connection, missing)
     aliases = [
         {"alias": name, "brand_id": ids[name], "spelling": spellings[name]} for name in missing
     ]
-    write_rows(connection, insert(brand_aliases), aliases)
+    insert_rows(connection, brand_aliases, aliases)
     nicest = {name: nicest_spelling((row.spelling, spellings[name])) for name, row in known.items()}
     respelled = {name: text for name, text in nicest.items() if text != known[name].spelling}
     _respell(connection, respelled)

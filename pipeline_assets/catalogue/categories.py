@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
-from pipeline_assets.catalogue.database.statements import pieces, rows_where_in, write_rows
+from pipeline_assets.catalogue.database.statements import insert_rows, pieces, rows_where_in
 from pipeline_assets.catalogue.schema import categories
 from pipeline_assets.domain.snapshots.listing import CATEGORY_SEPARATOR
 
@@ -34,7 +34,7 @@ def _with_branches(connection: Connection, company: str, paths: Iterable[str]) -
             parent, _, name = path.rpartition(CATEGORY_SEPARATOR)
             parent_id = ids.get(parent)
             rows.append({"company": company, "path": path, "name": name, "parent_id": parent_id})
-        write_rows(connection, insert(categories), rows)
+        insert_rows(connection, categories, rows)
         ids |= _category_ids(connection, company, missing)
     return ids
 

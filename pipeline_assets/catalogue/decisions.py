@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from pipeline_assets.catalogue import neighbourhood
 from pipeline_assets.catalogue.schema import product_decisions, skus
 from pipeline_assets.catalogue.watermarks import last_file_id
-from pipeline_assets.domain.products.partition import SkuPair
+from pipeline_assets.domain.products.facts import SkuPair
 
 
 def find_sku(connection: Connection, company: str, sku: str) -> int | None:

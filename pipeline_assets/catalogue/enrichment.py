@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import rows_where_in
-from pipeline_assets.catalogue.schema import enriched_files, enriched_rows, skus
+from pipeline_assets.catalogue.schema import enriched_files, enriched_rows, skus, waiting_barcodes
 from pipeline_assets.domain.enrichment.rows import SERVED, UNASKED, Answer, AnswerSource, Outcome
 
 
@@ -44,15 +44,17 @@ def known_answers(
 
     That a SKU has none counts only if its page showed none at `none_since` (UTC) or later.
     """
-    wanted = select(skus.c.sku, skus.c.barcode, skus.c.no_barcode_at).where(
-        skus.c.company == company
-    )
     known: dict[str, Answer] = {}
-    for sku, barcode, no_barcode_at in rows_where_in(connection, wanted, skus.c.sku, names):
-        if barcode is not None:
-            known[sku] = Answer(Outcome.FOUND, barcode, AnswerSource.CATALOGUE)
-        elif no_barcode_at is not None and no_barcode_at >= none_since:
-            known[sku] = Answer(Outcome.NONE, None, AnswerSource.CATALOGUE, no_barcode_at)
+    for table in (skus, waiting_barcodes):  # a SKU is in one of them only
+        columns = table.c
+        wanted = select(columns.sku, columns.barcode, columns.no_barcode_at).where(
+            columns.company == company
+        )
+        for sku, barcode, no_barcode_at in rows_where_in(connection, wanted, columns.sku, names):
+            if barcode is not None:
+                known[sku] = Answer(Outcome.FOUND, barcode, AnswerSource.CATALOGUE)
+            elif no_barcode_at is not None and no_barcode_at >= none_since:
+                known[sku] = Answer(Outcome.NONE, None, AnswerSource.CATALOGUE, no_barcode_at)
     return known
 
 

@@ -1,26 +1,20 @@
 """Store groups: what is known about a company's stores, their prices as arrays, new groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from pipeline_assets.catalogue.database.statements import insert_row, write_rows
+from pipeline_assets.catalogue.price_lists import lists_of_stores
 from pipeline_assets.catalogue.schema import (
-    prices,
     store_comparisons,
     store_group_members,
     store_groups,
     stores,
 )
-from pipeline_assets.domain.groups.agreement import PriceLists
 from pipeline_assets.domain.groups.plan import Mark, StoreState
-
-_PRICES = select(prices.c.sku_id, prices.c.price_cents).where(
-    prices.c.store_key == bindparam("of_store")
-)
+from pipeline_assets.domain.groups.price_lists import PriceList, PriceLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +74,12 @@ def company_stores(connection: Connection, company: str) -> CompanyStores:
 
 
 def price_lists(connection: Connection, found: CompanyStores) -> PriceLists:
-    """The current prices of these stores."""
-    store_ids = [state.store_id for state in found.states]
-    place_of = {found.store_keys[store_id]: place for place, store_id in enumerate(store_ids)}
-    columns = [_price_rows(connection, store_key, place) for store_key, place in place_of.items()]
-    rows = np.concatenate(columns, axis=1) if columns else np.empty((3, 0), dtype=np.int64)
-    return PriceLists.from_rows(store_ids, rows[0], rows[1], rows[2])
+    """The current prices of these stores; they are read when they are needed."""
 
+    def read(store_ids: Sequence[str]) -> Iterator[PriceList]:
+        return lists_of_stores(connection, [found.store_keys[one] for one in store_ids])
 
-def _price_rows(connection: Connection, store_key: int, place: int) -> npt.NDArray[np.int64]:
-    """A store's prices as three rows: its index, sku_id, price in cents."""
-    cursor = connection.execute(_PRICES, {"of_store": store_key})
-    found = np.array([(row[0], row[1]) for row in cursor.all()], dtype=np.int64).reshape(-1, 2)
-    return np.vstack((np.full(len(found), place, dtype=np.int64), found.T))
+    return PriceLists(found.store_keys, read)
 
 
 def write_groups(

@@ -1,14 +1,14 @@
 """The ledger of accepted files: each counts once, and each move starts and ends here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from pipeline_assets.catalogue.database.statements import insert_row
-from pipeline_assets.catalogue.schema import ingested_files
+from pipeline_assets.catalogue.database.statements import insert_row, rows_where_in
+from pipeline_assets.catalogue.schema import enriched_files, ingested_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +78,17 @@ def close_move(connection: Connection, file_id: int, archive_path: str, now: dat
 def number_of_files(connection: Connection) -> int:
     """How many files have ever been accepted."""
     return connection.execute(select(func.count()).select_from(ingested_files)).scalar_one()
+
+
+def handled_digests(connection: Connection) -> set[str]:
+    """The digests of all files that were accepted, and of the sources of enriched files."""
+    accepted = connection.scalars(select(ingested_files.c.digest))
+    enriched = connection.scalars(select(enriched_files.c.digest))
+    return {*accepted, *enriched}
+
+
+def sources_of(connection: Connection, digests: Collection[str]) -> dict[str, str]:
+    """Where the accepted ones of these files came from, by digest."""
+    wanted = select(ingested_files.c.digest, ingested_files.c.source_path)
+    rows = rows_where_in(connection, wanted, ingested_files.c.digest, digests)
+    return {row[0]: row[1] for row in rows}

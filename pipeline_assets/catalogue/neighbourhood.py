@@ -5,16 +5,26 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, select, update
+from sqlalchemy import Column, Connection, Row, select
 
-from pipeline_assets.catalogue.database.statements import pieces, rows_where_in
+from pipeline_assets.catalogue.database.statements import CHUNK, rows_where_in, update_where_in
 from pipeline_assets.catalogue.schema import price_history, product_decisions, products, skus
 from pipeline_assets.domain.products.co_listing import could_be_one, shelves
-from pipeline_assets.domain.products.partition import Decision, Shelves, SkuFacts
+from pipeline_assets.domain.products.facts import Decision, Shelves, SkuFacts
 from pipeline_assets.domain.products.plan import ProductFacts
 
 _FACTS = select(
-    skus.c.sku_id, skus.c.company, skus.c.sku, skus.c.barcode, skus.c.match_key, skus.c.product_id
+    skus.c.sku_id,
+    skus.c.company,
+    skus.c.sku,
+    skus.c.barcode,
+    skus.c.match_key,
+    skus.c.url,
+    skus.c.product_id,
+)
+
+_DECISIONS = select(
+    product_decisions.c.kind, product_decisions.c.sku_id_a, product_decisions.c.sku_id_b
 )
 
 
@@ -35,30 +45,9 @@ class Neighbourhood:
 
 def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbourhood:
     """All that decides the products of these SKUs."""
-    facts: dict[int, SkuFacts] = {}
-    current: dict[int, int | None] = {}
-    decisions: set[Decision] = set()
-    asked: dict[Column[Any], set[Any]] = defaultdict(set)
-    wanted: dict[Column[Any], set[Any]] = {skus.c.sku_id: set(sku_ids)}
-    while any(wanted.values()):
-        found: list[Row[*tuple[Any, ...]]] = []
-        for column, values in wanted.items():
-            asked[column] |= values
-            found += rows_where_in(connection, _FACTS, column, values)
-        new = {row.sku_id: row for row in found if row.sku_id not in facts}
-        facts |= {sku_id: _sku_facts(row) for sku_id, row in new.items()}
-        current |= {sku_id: row.product_id for sku_id, row in new.items()}
-        partners = _decisions_on(connection, new.keys())
-        decisions |= partners
-        wanted = {
-            skus.c.barcode: {row.barcode for row in new.values()},
-            skus.c.match_key: {row.match_key for row in new.values()},
-            skus.c.product_id: {row.product_id for row in new.values()},
-            skus.c.sku_id: {i for d in partners for i in (d.sku_id_a, d.sku_id_b)} - facts.keys(),
-        }
-        for column in wanted:
-            wanted[column] = wanted[column] - asked[column]  # in place, it walks all that was asked
-            wanted[column].discard(None)
+    rows, decisions = _everything(connection, sku_ids) or _closed(connection, sku_ids)
+    facts = {row.sku_id: _sku_facts(row) for row in rows}
+    current = {row.sku_id: row.product_id for row in rows}
     product_ids = {product_id for product_id in current.values() if product_id is not None}
     return Neighbourhood(
         facts,
@@ -69,19 +58,68 @@ def neighbourhood(connection: Connection, sku_ids: Collection[int]) -> Neighbour
     )
 
 
+_Rows = list[Row[*tuple[Any, ...]]]
+
+
+def _everything(
+    connection: Connection, sku_ids: Collection[int]
+) -> tuple[_Rows, set[Decision]] | None:
+    """All SKUs and decisions, if these are all SKUs that there are; None otherwise.
+
+    Reading them in one go takes a small part of the time. Few SKUs are not worth the question.
+    """
+    one_more = select(skus.c.sku_id).offset(len(sku_ids)).limit(1)
+    if len(sku_ids) < CHUNK or connection.execute(one_more).first() is not None:
+        return None
+    decisions = {_decision(row) for row in connection.execute(_DECISIONS)}
+    return list(connection.execute(_FACTS).all()), decisions
+
+
+def _closed(connection: Connection, sku_ids: Collection[int]) -> tuple[_Rows, set[Decision]]:
+    """These SKUs and those that are connected with them, and the decisions on them."""
+    rows: dict[int, Row[*tuple[Any, ...]]] = {}
+    decisions: set[Decision] = set()
+    asked: dict[Column[Any], set[Any]] = defaultdict(set)
+    wanted: dict[Column[Any], set[Any]] = {skus.c.sku_id: set(sku_ids)}
+    while any(wanted.values()):
+        found: _Rows = []
+        for column, values in wanted.items():
+            asked[column] |= values
+            found += rows_where_in(connection, _FACTS, column, values)
+        new = {row.sku_id: row for row in found if row.sku_id not in rows}
+        rows |= new
+        partners = _decisions_on(connection, new.keys())
+        decisions |= partners
+        wanted = {
+            skus.c.barcode: {row.barcode for row in new.values()},
+            skus.c.match_key: {row.match_key for row in new.values()},
+            skus.c.product_id: {row.product_id for row in new.values()},
+            skus.c.sku_id: {i for d in partners for i in (d.sku_id_a, d.sku_id_b)} - rows.keys(),
+        }
+        for column in wanted:
+            wanted[column] = wanted[column] - asked[column]  # in place, it walks all that was asked
+            wanted[column].discard(None)
+    return list(rows.values()), decisions
+
+
 def _sku_facts(row: Row[*tuple[Any, ...]]) -> SkuFacts:
-    sku_id, company, sku, barcode, match_key, _ = row  # as `_FACTS` selects
-    return SkuFacts(sku_id=sku_id, company=company, sku=sku, barcode=barcode, match_key=match_key)
+    sku_id, company, sku, barcode, match_key, url, _ = row  # as `_FACTS` selects
+    return SkuFacts(
+        sku_id=sku_id, company=company, sku=sku, barcode=barcode, match_key=match_key, url=url
+    )
 
 
 def _decisions_on(connection: Connection, sku_ids: Collection[int]) -> set[Decision]:
-    columns = product_decisions.c
-    wanted = select(columns.kind, columns.sku_id_a, columns.sku_id_b)
     return {
-        Decision(kind=row[0], sku_id_a=row[1], sku_id_b=row[2])
-        for column in (columns.sku_id_a, columns.sku_id_b)
-        for row in rows_where_in(connection, wanted, column, sku_ids)
+        _decision(row)
+        for column in (product_decisions.c.sku_id_a, product_decisions.c.sku_id_b)
+        for row in rows_where_in(connection, _DECISIONS, column, sku_ids)
     }
+
+
+def _decision(row: Row[*tuple[Any, ...]]) -> Decision:
+    kind, sku_id_a, sku_id_b = row  # as `_DECISIONS` selects
+    return Decision(kind=kind, sku_id_a=sku_id_a, sku_id_b=sku_id_b)
 
 
 def _products(connection: Connection, product_ids: Collection[int]) -> dict[int, ProductFacts]:
@@ -111,16 +149,19 @@ def sharing(
 
 def mark_changed(connection: Connection, sku_ids: Collection[int], file_id: int) -> None:
     """Record that this file changed what decides these SKUs' products."""
-    for piece in pieces(sku_ids):
-        connection.execute(
-            update(skus).where(skus.c.sku_id.in_(piece)).values(identity_file_id=file_id)
-        )
+    update_where_in(connection, skus.c.sku_id, sku_ids, {"identity_file_id": file_id})
 
 
 def changed_since(connection: Connection, file_id: int) -> set[int]:
     """The SKUs whose products may have changed with a file after this one."""
     wanted = select(skus.c.sku_id).where(skus.c.identity_file_id > file_id)
     return {row[0] for row in connection.execute(wanted)}
+
+
+def has_changed_since(connection: Connection, file_id: int) -> bool:
+    """Whether there are such SKUs; a decision after the file counts, too."""
+    wanted = select(skus.c.sku_id).where(skus.c.identity_file_id > file_id).limit(1)
+    return connection.execute(wanted).first() is not None
 
 
 def decided(connection: Connection) -> set[int]:

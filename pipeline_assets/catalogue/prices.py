@@ -3,60 +3,46 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
-from pipeline_assets.catalogue.database.statements import pieces, rows_where_in, write_rows
+from pipeline_assets.catalogue.database.statements import (
+    insert_rows,
+    pieces,
+    rows_where_in,
+    update_rows,
+)
+from pipeline_assets.catalogue.database.structs import StructQuery, as_json
 from pipeline_assets.catalogue.database.values import every_field_of
 from pipeline_assets.catalogue.schema import price_history, prices
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.domain.snapshots.listing import Terms
 from pipeline_assets.domain.snapshots.prices import Price, PricePlan
 
-_PRICES = select(
+_PRICES = StructQuery(
+    Price,
+    as_json(
+        Price,
+        sku_id=prices.c.sku_id,
+        price_cents=prices.c.price_cents,
+        terms=as_json(
+            Terms,
+            was_price_cents=prices.c.was_price_cents,
+            saving_cents=prices.c.saving_cents,
+            is_on_special=prices.c.is_on_special,
+            unit_price_e4=prices.c.unit_price_e4,
+            unit_of_measure=prices.c.unit_of_measure,
+            is_available=prices.c.is_available,
+        ),
+        previous_price_cents=prices.c.previous_price_cents,
+    ),
     prices.c.sku_id,
-    prices.c.price_cents,
-    prices.c.was_price_cents,
-    prices.c.saving_cents,
-    prices.c.is_on_special,
-    prices.c.unit_price_e4,
-    prices.c.unit_of_measure,
-    prices.c.is_available,
-    prices.c.previous_price_cents,
 )
 
 
 def lookup_prices(connection: Connection, store_key: int) -> dict[int, Price]:
     """Everything that the store sells now, by sku_id."""
-    rows = connection.execute(_PRICES.where(prices.c.store_key == store_key)).all()
-    return {row[0]: _price(row) for row in rows}
-
-
-def _price(row: Row[*tuple[Any, ...]]) -> Price:
-    (
-        sku_id,
-        price_cents,
-        was_price_cents,
-        saving_cents,
-        is_on_special,
-        unit_price_e4,
-        unit_of_measure,
-        is_available,
-        previous_price_cents,
-    ) = row  # unpacked in `_PRICES` order: reading a row by name takes ten times as long
-    terms = Terms(
-        was_price_cents=was_price_cents,
-        saving_cents=saving_cents,
-        is_on_special=is_on_special,
-        unit_price_e4=unit_price_e4,
-        unit_of_measure=unit_of_measure,
-        is_available=is_available,
-    )
-    return Price(
-        sku_id=sku_id,
-        price_cents=price_cents,
-        terms=terms,
-        previous_price_cents=previous_price_cents,
-    )
+    query = _PRICES.select.where(prices.c.store_key == store_key)
+    return {price.sku_id: price for price in _PRICES.of(connection, query)}
 
 
 def lookup_last_prices(
@@ -78,7 +64,7 @@ def apply_price_plan(
     """Write a store's current prices and append the changes to the history."""
     if plan.new:
         since = {"store_key": store_key, "price_since_date": header.scraped_date}
-        write_rows(connection, insert(prices), [_columns(price) | since for price in plan.new])
+        insert_rows(connection, prices, [_columns(price) | since for price in plan.new])
     if plan.changed:
         _rewrite(connection, store_key, plan.changed, {"price_since_date": header.scraped_date})
     if plan.rewritten:
@@ -97,20 +83,15 @@ def apply_price_plan(
             {"sku_id": sku_id, "change": change, "price_cents": price_cents} | moment
             for sku_id, change, price_cents in plan.history
         ]
-        write_rows(connection, insert(price_history), rows)
+        insert_rows(connection, price_history, rows)
 
 
 def _rewrite(
     connection: Connection, store_key: int, changed: Sequence[Price], more: Mapping[str, Any]
 ) -> None:
-    statement = update(prices).where(
-        prices.c.store_key == bindparam("of_store"), prices.c.sku_id == bindparam("of_sku")
-    )
-    rows = []
-    for price in changed:
-        columns = _columns(price)
-        rows.append({"of_store": store_key, "of_sku": columns.pop("sku_id"), **more} | columns)
-    write_rows(connection, statement, rows)
+    common = {"store_key": store_key, **more}
+    rows = [common | _columns(price) for price in changed]
+    update_rows(connection, prices, rows, "store_key", "sku_id")
 
 
 @every_field_of(Terms)

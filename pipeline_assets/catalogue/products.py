@@ -4,9 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
-from pipeline_assets.catalogue.database.statements import pieces, write_rows
+from pipeline_assets.catalogue.database.statements import (
+    insert_rows,
+    pieces,
+    update_rows,
+    write_rows,
+)
 from pipeline_assets.catalogue.schema import product_merges, product_redirects, products, skus
 from pipeline_assets.domain.products.plan import (
     CreatedProduct,
@@ -27,22 +32,17 @@ def apply_product_plan(connection: Connection, plan: ProductPlan, now: datetime)
     targets = dict(plan.moves)
     for product_id, created in zip(created_ids, plan.created, strict=True):
         targets |= dict.fromkeys(created.members, product_id)
-    if targets:
-        statement = update(skus).where(skus.c.sku_id == bindparam("of_sku"))
-        rows = [{"of_sku": sku_id, "product_id": target} for sku_id, target in targets.items()]
-        write_rows(connection, statement, rows)
+    placed = [{"sku_id": sku_id, "product_id": target} for sku_id, target in targets.items()]
+    update_rows(connection, skus, placed, "sku_id")
     _retire(connection, plan.merges, now)
     _record(connection, plan, created_ids, now)
 
 
 def _write_summaries(connection: Connection, summaries: Mapping[int, ProductSummary]) -> None:
-    if summaries:
-        statement = update(products).where(products.c.product_id == bindparam("of_product"))
-        rows = [
-            {"of_product": product_id, **summary._asdict()}
-            for product_id, summary in summaries.items()
-        ]
-        write_rows(connection, statement, rows)
+    rows = [
+        {"product_id": product_id, **summary._asdict()} for product_id, summary in summaries.items()
+    ]
+    update_rows(connection, products, rows, "product_id")
 
 
 def _create(connection: Connection, created: Sequence[CreatedProduct], now: datetime) -> list[int]:
@@ -50,7 +50,7 @@ def _create(connection: Connection, created: Sequence[CreatedProduct], now: date
     if not created:
         return []
     rows = [product.summary._asdict() | {"created_at": now} for product in created]
-    write_rows(connection, insert(products), rows)
+    insert_rows(connection, products, rows)
     newest = select(products.c.display_sku_id, func.max(products.c.product_id)).group_by(
         products.c.display_sku_id
     )
@@ -75,7 +75,7 @@ def _retire(connection: Connection, merges: Sequence[ProductMerge], now: datetim
         {"retired_product_id": old, "product_id": new, "retired_at": now}
         for old, new in survivors.items()
     ]
-    write_rows(connection, insert(product_redirects), retired)
+    insert_rows(connection, product_redirects, retired)
     for piece in pieces(survivors):
         connection.execute(delete(products).where(products.c.product_id.in_(piece)))
 
@@ -91,8 +91,7 @@ def _record(
         into = split.into
         into_id = created_ids[into.index] if isinstance(into, NewProduct) else into
         rows.append(_merge_row("split", split.from_product_id, into_id, split, now))
-    if rows:
-        write_rows(connection, insert(product_merges), rows)
+    insert_rows(connection, product_merges, rows)
 
 
 def _merge_row(

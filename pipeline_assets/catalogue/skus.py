@@ -1,91 +1,82 @@
 """SKUs: what is known about those that a snapshot names, and writing what it changes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from pipeline_assets.catalogue.brands import get_or_create_brands
 from pipeline_assets.catalogue.categories import get_or_create_categories
-from pipeline_assets.catalogue.database.statements import pieces, rows_where_in, write_rows
+from pipeline_assets.catalogue.database.statements import (
+    insert_rows,
+    pieces,
+    rows_where_in,
+    update_rows,
+    update_where_in,
+    where_in,
+)
+from pipeline_assets.catalogue.database.structs import StructQuery, as_json
 from pipeline_assets.catalogue.database.values import every_field_of
-from pipeline_assets.catalogue.schema import categories, skus
+from pipeline_assets.catalogue.schema import categories, prices, skus
 from pipeline_assets.domain.normalisation.words import nicest_spelling, normalise_brand
 from pipeline_assets.domain.products.sku_facts import KnownSku, SkuPlan, SkuRecord
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.domain.snapshots.listing import ListedFacts
 
-_KNOWN_SKUS = select(
+_KNOWN_SKUS = StructQuery(
+    KnownSku,
+    as_json(
+        KnownSku,
+        sku_id=skus.c.sku_id,
+        sku=skus.c.sku,
+        product_id=skus.c.product_id,
+        record=as_json(
+            SkuRecord,
+            facts=as_json(
+                ListedFacts,
+                name=skus.c.name,
+                brand=skus.c.brand_name,
+                size=skus.c.size,
+                category_path=categories.c.path,
+                url=skus.c.url,
+                image_url=skus.c.image_url,
+                aldi_image_url=skus.c.aldi_image_url,
+                description=skus.c.description,
+            ),
+            match_key=skus.c.match_key,
+            facts_at=skus.c.facts_at,
+            facts_store_id=skus.c.facts_store_id,
+            older_sources=skus.c.older_sources,
+            barcode=skus.c.barcode,
+            barcode_at=skus.c.barcode_at,
+            no_barcode_at=skus.c.no_barcode_at,
+        ),
+    ),
     skus.c.sku_id,
-    skus.c.sku,
-    skus.c.product_id,
-    skus.c.name,
-    skus.c.brand_name,
-    skus.c.size,
-    categories.c.path,
-    skus.c.url,
-    skus.c.image_url,
-    skus.c.aldi_image_url,
-    skus.c.match_key,
-    skus.c.facts_at,
-    skus.c.facts_store_id,
-    skus.c.older_sources,
-    skus.c.barcode,
-    skus.c.barcode_at,
-    skus.c.no_barcode_at,
-).select_from(skus.outerjoin(categories, categories.c.category_id == skus.c.category_id))
+)
+_WITH_CATEGORIES = skus.outerjoin(categories, categories.c.category_id == skus.c.category_id)
+_OF_COMPANY = _KNOWN_SKUS.select.select_from(_WITH_CATEGORIES)
+_OF_STORE = _KNOWN_SKUS.select.select_from(
+    prices.join(_WITH_CATEGORIES, skus.c.sku_id == prices.c.sku_id)
+)
 
 
 def lookup_skus(
-    connection: Connection, company: str, names: Collection[str]
+    connection: Connection, company: str, store_key: int, names: Collection[str]
 ) -> dict[str, KnownSku]:
-    """Those of the company's SKUs that are in `names` (its own identifiers), by name."""
-    ours = _KNOWN_SKUS.where(skus.c.company == company)
-    rows = rows_where_in(connection, ours, skus.c.sku, names)
-    return {row[1]: _known_sku(row) for row in rows}
+    """Those of the company's SKUs that are in `names` (its own identifiers), by name.
 
-
-def _known_sku(row: Row[*tuple[Any, ...]]) -> KnownSku:
-    (
-        sku_id,
-        sku,
-        product_id,
-        name,
-        brand_name,
-        size,
-        category_path,
-        url,
-        image_url,
-        aldi_image_url,
-        match_key,
-        facts_at,
-        facts_store_id,
-        older_sources,
-        barcode,
-        barcode_at,
-        no_barcode_at,
-    ) = row  # unpacked in `_KNOWN_SKUS` order: reading a row by name takes ten times as long
-    facts = ListedFacts(
-        name=name,
-        brand=brand_name,
-        size=size,
-        category_path=category_path,
-        url=url,
-        image_url=image_url,
-        aldi_image_url=aldi_image_url,
-    )
-    record = SkuRecord(
-        facts=facts,
-        match_key=match_key,
-        facts_at=facts_at,
-        facts_store_id=facts_store_id,
-        older_sources=older_sources,
-        barcode=barcode,
-        barcode_at=barcode_at,
-        no_barcode_at=no_barcode_at,
-    )
-    return KnownSku(sku_id=sku_id, sku=sku, product_id=product_id, record=record)
+    Most of them are what the store sells now, which is quicker to read than SKUs by name.
+    """
+    wanted = set(names)
+    sold = _KNOWN_SKUS.of(connection, _OF_STORE.where(prices.c.store_key == store_key))
+    found = {sku.sku: sku for sku in sold if sku.sku in wanted}
+    ours = _OF_COMPANY.where(skus.c.company == company)
+    for piece in pieces(wanted - found.keys()):
+        query = where_in(connection, ours, skus.c.sku, piece)
+        found |= {sku.sku: sku for sku in _KNOWN_SKUS.of(connection, query)}
+    return found
 
 
 def apply_sku_plan(
@@ -96,24 +87,16 @@ def apply_sku_plan(
     if plan.new:
         common = {"company": header.company, "identity_file_id": file_id}
         rows = [columns.of(row) | common | {"sku": sku} for sku, row in plan.new.items()]
-        write_rows(connection, insert(skus), rows)
+        insert_rows(connection, skus, rows)
     if plan.changed:
-        statement = update(skus).where(skus.c.sku_id == bindparam("of_sku"))
-        rows = [columns.of(row) | {"of_sku": sku_id} for sku_id, row in plan.changed.items()]
-        write_rows(connection, statement, rows)
-    _update_in(
-        connection,
-        plan.seen_again,
-        {"facts_at": header.scraped_at, "facts_store_id": header.store_id},
-    )
-    _update_in(connection, plan.barcode_seen_again, {"barcode_at": header.scraped_at})
+        rows = [columns.of(row) | {"sku_id": sku_id} for sku_id, row in plan.changed.items()]
+        update_rows(connection, skus, rows, "sku_id")
+    source = {"facts_at": header.scraped_at, "facts_store_id": header.store_id}
+    update_where_in(connection, skus.c.sku_id, plan.seen_again, source)
+    barcode_source = {"barcode_at": header.scraped_at}
+    update_where_in(connection, skus.c.sku_id, plan.barcode_seen_again, barcode_source)
     ours = select(skus.c.sku, skus.c.sku_id).where(skus.c.company == header.company)
     return {row[0]: row[1] for row in rows_where_in(connection, ours, skus.c.sku, plan.new.keys())}
-
-
-def _update_in(connection: Connection, sku_ids: Sequence[int], values: Mapping[str, Any]) -> None:
-    for piece in pieces(sku_ids):
-        connection.execute(update(skus).where(skus.c.sku_id.in_(piece)).values(**values))
 
 
 class _Columns:
@@ -156,6 +139,7 @@ def _fact_columns(
     url: str | None,
     image_url: str | None,
     aldi_image_url: str | None,
+    description: str | None,
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -165,6 +149,7 @@ def _fact_columns(
         "url": url,
         "image_url": image_url,
         "aldi_image_url": aldi_image_url,
+        "description": description,
     }
 
 

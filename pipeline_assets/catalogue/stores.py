@@ -33,20 +33,35 @@ def lookup_store(connection: Connection, company: str, store_id: str) -> KnownSt
     return KnownStore(row[0], last)
 
 
-def get_or_create_store(connection: Connection, header: Header, now: datetime) -> KnownStore:
-    """The snapshot's store; a new store is registered as the anchor of a group of one."""
-    known = lookup_store(connection, header.company, header.store_id)
-    if known is not None:
-        return known
-    company = select(companies.c.company).where(companies.c.company == header.company)
-    if connection.execute(company).one_or_none() is None:
-        connection.execute(insert(companies).values(company=header.company, first_seen_at=now))
-    names = {"company": header.company, "store_id": header.store_id}
-    store_key = insert_row(connection, stores, names)
-    group = {"company": header.company, "anchor_store_id": header.store_id}
-    group_id = insert_row(connection, store_groups, group)
-    connection.execute(insert(store_group_members).values(names | {"group_id": group_id}))
-    return KnownStore(store_key, None)
+def register_store(
+    connection: Connection, header: Header, known: KnownStore | None, now: datetime
+) -> int:
+    """The store_key; with its first snapshot, a store becomes the anchor of a group of one."""
+    if known is not None and known.last is not None:
+        return known.store_key
+    names = (header.company, header.store_id)
+    store_key = known.store_key if known else _create(connection, *names, now)
+    _group_alone(connection, *names)
+    return store_key
+
+
+def _create(connection: Connection, company: str, store_id: str, now: datetime) -> int:
+    found = select(companies.c.company).where(companies.c.company == company)
+    if connection.execute(found).one_or_none() is None:
+        connection.execute(insert(companies).values(company=company, first_seen_at=now))
+    return insert_row(connection, stores, {"company": company, "store_id": store_id})
+
+
+def _group_alone(connection: Connection, company: str, store_id: str) -> None:
+    names = {"company": company, "store_id": store_id}
+    members = store_group_members.c
+    member = select(members.group_id).where(
+        members.company == company, members.store_id == store_id
+    )
+    if connection.execute(member).one_or_none() is None:
+        group = {"company": company, "anchor_store_id": store_id}
+        group_id = insert_row(connection, store_groups, group)
+        connection.execute(insert(store_group_members).values(names | {"group_id": group_id}))
 
 
 def apply_header(connection: Connection, store_key: int, header: Header, rows_priced: int) -> None:
@@ -55,6 +70,7 @@ def apply_header(connection: Connection, store_key: int, header: Header, rows_pr
         "last_scraped_at": header.scraped_at,
         "last_scraped_date": header.scraped_date,
         "last_priced_rows": rows_priced,
+        "claimed_until": None,
     }
     if header.store_name is not None:
         facts["store_name"] = header.store_name

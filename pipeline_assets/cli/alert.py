@@ -9,13 +9,12 @@ import typer
 from pipeline_assets.alerts.channels import NO_CHANNEL, channels_of
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import (
-    FAILED,
-    OK,
     Json,
     pipeline_to_look_at,
     print_json,
     read_settings,
 )
+from pipeline_assets.cli.exit_statuses import FAILED, OK
 from pipeline_assets.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What every command uses: exit statuses, the environment's pipeline, JSON.
+"""What every command uses: the environment's pipeline, Dagster's instance, JSON.
 
 Dagster is imported where it is needed, so that `--help` is quick.
 """
@@ -7,32 +7,29 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline_assets import stopping
-from pipeline_assets.cli import terminal
+from pipeline_assets.cli import bar, terminal
 from pipeline_assets.environment import (
     settings_in_force,
     unknown_variables,
     unknown_variables_in_words,
 )
-from pipeline_assets.errors import CatalogueUnavailableError
-from pipeline_assets.inbox.scanning import look
+from pipeline_assets.errors import UnavailableError
+from pipeline_assets.services.files.run_records import NoRuns, RunRecords, RunsOnDemand
 from pipeline_assets.services.pipeline import Pipeline
-from pipeline_assets.settings import Settings
+from pipeline_assets.settings import Settings, enter_dagster_home
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from pipeline_assets.inbox.folders import Inbox
-    from pipeline_assets.services.files.recovery import RunRecords
-
-OK, FAILED, USAGE, STRICT = 0, 1, 2, 3
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, for scripts.")]
 
@@ -84,10 +81,10 @@ def open_pipeline(*, waits: bool = False) -> Pipeline:
         stopping.check()
         try:
             return pipeline.prepare()
-        except CatalogueUnavailableError as error:
+        except UnavailableError as error:
             if not (waits and error.is_transient):
                 raise
-            terminal.errors.print(f"{error} Next try in {settings.retry_wait_s:g} s.", markup=False)
+            bar.errors.print(f"{error} Next try in {settings.retry_wait_s:g} s.", markup=False)
             stopping.sleep(settings.retry_wait_s)
 
 
@@ -105,15 +102,27 @@ def dagster_instance() -> "Iterator[dg.DagsterInstance]":
 
 @contextmanager
 def runs_by_inbox() -> "Iterator[Callable[[Inbox], RunRecords]]":
-    """The runs of each inbox's job; this never creates Dagster's storage."""
-    from pipeline_assets.orchestration.instance import instance_to_look_at
-    from pipeline_assets.orchestration.run_records import NoRuns, runs_of_inbox
+    """The runs of each inbox's job; this never creates Dagster's storage.
 
-    with instance_to_look_at() as instance:
-        if instance is None:
-            yield lambda _inbox: NoRuns()
-        else:
-            yield partial(runs_of_inbox, instance)
+    Dagster is imported and its storage opened when runs are asked for, or when there may be
+    something wrong with the storage: that is an error then, as it would be at work.
+    """
+    from pipeline_assets.orchestration.storage_glance import is_certainly_in_order
+
+    home = enter_dagster_home()
+    with ExitStack() as opened:
+        find = cache(partial(_find_runs, opened))
+        if not is_certainly_in_order(home):
+            find()
+        yield lambda inbox: RunsOnDemand(lambda: find()(inbox))
+
+
+def _find_runs(opened: ExitStack) -> "Callable[[Inbox], RunRecords]":
+    from pipeline_assets.orchestration.instance import instance_to_look_at
+    from pipeline_assets.orchestration.run_records import runs_of_inbox
+
+    instance = opened.enter_context(instance_to_look_at())
+    return (lambda _: NoRuns()) if instance is None else partial(runs_of_inbox, instance)
 
 
 def definitions_here() -> "dg.Definitions":
@@ -129,10 +138,14 @@ def definitions_here() -> "dg.Definitions":
 
 def files_left() -> dict[str, int]:
     """How many files are in each inbox; this needs no database."""
-    return {
-        inbox.name: len(look(inbox.folder).files) if inbox.folder.is_dir() else 0
-        for inbox in find_pipeline().inboxes
-    }
+    pipeline = find_pipeline()
+    left = {}
+    for inbox in pipeline.inboxes:
+        try:
+            left[inbox.name] = len(pipeline.files.look(inbox.folder).files)
+        except FileNotFoundError:
+            left[inbox.name] = 0
+    return left
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -146,7 +159,9 @@ def print_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def shown_path(path: Path) -> str:
+def shown_path(path: PurePath) -> str:
     """A path as a person at the terminal would write it."""
+    if not isinstance(path, Path):
+        return str(path)
     relative = os.path.relpath(path)
     return relative if not relative.startswith("..") else str(path)

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline_assets import stopping
-from pipeline_assets.cli import terminal
+from pipeline_assets.cli import bar, terminal
 from pipeline_assets.cli.common import (
-    FAILED,
-    OK,
-    STRICT,
     Json,
     dagster_instance,
     definitions_here,
@@ -22,6 +19,13 @@ from pipeline_assets.cli.common import (
 )
 from pipeline_assets.cli.enrich import exit_status as enrichment_status
 from pipeline_assets.cli.enrich import run_enrichment
+from pipeline_assets.cli.exit_statuses import FAILED, OK, STRICT
+from pipeline_assets.cli.finishing import (
+    finish_drain,
+    has_finished,
+    run_post_processing,
+    show_where_the_report_is,
+)
 from pipeline_assets.services.operators import reports
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
@@ -54,7 +58,7 @@ def drain(
         from pipeline_assets.services.operators.first_run import place_sample_on_first_run
 
         if place_sample_on_first_run(pipeline):
-            terminal.errors.print(
+            bar.errors.print(
                 "Nothing has been ingested yet, so sample files were put into the inboxes."
             )
     with dagster_instance() as instance:
@@ -78,17 +82,16 @@ def _drain(pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
         terminal.show_totals(totals)
         terminal.show_left(drained.left)
     stopping.check()
-    post_processed = _post_process(instance, PostProcessingOptions(), is_quiet=is_quiet)
-    reported = _report(pipeline, instance, is_quiet=is_quiet)
+    ended = finish_drain(pipeline, instance, is_quiet=is_quiet)
     if not is_quiet:
         terminal.show_next_steps(_next_steps(pipeline))
+        show_where_the_report_is(ended)
     return {
         "barcode_enrichment": enriched,
         "files": [asdict(file) for file in files],
         "totals": totals,
         "left": reports.left(drained.left),
-        "post_processing": post_processed,
-        "report": reported,
+        **ended,
     }
 
 
@@ -121,51 +124,17 @@ def post_process(
     pipeline = open_pipeline()
     options.grouping(pipeline.settings)  # an invalid threshold is reported before the run
     with dagster_instance() as instance:
-        report = _post_process(instance, options, is_quiet=as_json)
+        report = run_post_processing(instance, options, is_quiet=as_json)
     if as_json:
         print_json(report)
     raise typer.Exit(OK if report["success"] else FAILED)
-
-
-def _post_process(
-    instance: "dg.DagsterInstance", options: PostProcessingOptions, *, is_quiet: bool
-) -> dict[str, Any]:
-    from pipeline_assets.orchestration.drain import post_process as run_post_processing
-    from pipeline_assets.orchestration.run_reports import post_processing_report
-
-    with terminal.working("post-processing", is_quiet=is_quiet):
-        result = run_post_processing(instance, definitions_here(), options)
-    report = post_processing_report(result)
-    if not is_quiet:
-        terminal.show_steps(report)
-    if not report["success"]:
-        stopping.check()
-    return report
-
-
-def _report(
-    pipeline: Pipeline, instance: "dg.DagsterInstance", *, is_quiet: bool
-) -> dict[str, Any] | None:
-    """The run of the report on what was handled; None if there was nothing new to report."""
-    from pipeline_assets.orchestration.drain import make_report
-    from pipeline_assets.orchestration.run_reports import failure_message
-
-    stopping.check()
-    with terminal.working("reporting", is_quiet=is_quiet):
-        result = make_report(pipeline, instance, definitions_here())
-    if result is None:
-        return None
-    if not result.success:
-        stopping.check()
-        if not is_quiet:
-            terminal.show_error(f"The report could not be made: {failure_message(result)}")
-    return {"success": result.success, "run_id": result.run_id}
 
 
 def _next_steps(pipeline: Pipeline) -> list[str]:
     data = shown_path(pipeline.folders.data)
     return [
         f"the catalogue        {pipeline.settings.shown_database_url} (view store_prices)",
+        *([f"the data sets        {data}/published/latest/"] if pipeline.settings.publish else []),
         f"refused files        {data}/quarantine/<reason>/, each with a .json that explains why",
         f"rejected rows        {data}/rejects/",
         f"what is waiting      {shown_path(Path(sys.argv[0]))} status",
@@ -177,9 +146,7 @@ def _exit_status(report: dict[str, Any], *, strict: bool) -> int:
     totals = report["totals"]
     if totals["halted"] or totals["failed"] or report["left"]["halted"]:
         return FAILED
-    if not report["post_processing"]["success"]:
-        return FAILED
-    if report["report"] is not None and not report["report"]["success"]:
+    if report["left"].get("on_hold") or not has_finished(report):
         return FAILED
     enriched = enrichment_status(report["barcode_enrichment"], strict=strict)
     if enriched != OK:

@@ -8,9 +8,6 @@ import typer
 from pipeline_assets import stopping
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import (
-    FAILED,
-    OK,
-    STRICT,
     Json,
     dagster_instance,
     definitions_here,
@@ -18,6 +15,7 @@ from pipeline_assets.cli.common import (
     print_json,
 )
 from pipeline_assets.cli.enrichment_bar import EnrichmentBar
+from pipeline_assets.cli.exit_statuses import FAILED, OK, STRICT
 from pipeline_assets.services.operators import reports
 from pipeline_assets.services.pipeline import Pipeline
 

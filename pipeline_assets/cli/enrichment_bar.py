@@ -4,9 +4,9 @@ import time
 from types import TracebackType
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-from pipeline_assets.cli.terminal import errors
+from pipeline_assets.cli.bar import Bar, errors
 from pipeline_assets.domain.enrichment.rows import Outcome
 from pipeline_assets.services.enrichment.progress import Figures
 
@@ -19,22 +19,21 @@ class EnrichmentBar:
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._says_lines = not (is_quiet or errors.is_terminal)
-        self._bar = Progress(
+        self._shown = Bar(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("{task.fields[figures]}"),
             TimeRemainingColumn(),
-            console=errors,
-            transient=True,
-            disable=is_quiet or not errors.is_terminal,
+            is_quiet=is_quiet,
         )
+        self._bar = self._shown.progress
         self._task = self._bar.add_task("reading the inbox", total=None, figures="")
         self._began_at = time.monotonic()
         self._line_at = self._began_at
 
     def __enter__(self) -> "EnrichmentBar":
-        self._bar.start()
+        self._shown.__enter__()
         return self
 
     def __exit__(
@@ -43,7 +42,7 @@ class EnrichmentBar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        self._shown.__exit__(kind, error, trace)
 
     def begin(self, name: str, waiting: int) -> None:
         """Work on a file begins; `waiting` more are known."""

@@ -1,33 +1,23 @@
-"""`prepare`, `status`, `requeue`, `decide`, `sample`: what operators look at and decide."""
+"""`prepare`, `requeue`, `decide`, `sample`: what operators set up and decide."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from pipeline_assets import stopping
 from pipeline_assets.cli import terminal
 from pipeline_assets.cli.common import (
-    FAILED,
-    OK,
     Json,
     dagster_instance,
     find_pipeline,
     open_pipeline,
-    pipeline_to_look_at,
     print_json,
     runs_by_inbox,
     shown_path,
 )
 from pipeline_assets.errors import UsageError
-
-if TYPE_CHECKING:
-    from pipeline_assets.services.operators.status import Status, Unprepared
-
-
-# More files than a window has.
-_ALL_FILES = 1_000_000
 
 
 def prepare(as_json: Json = False) -> None:
@@ -42,68 +32,6 @@ def prepare(as_json: Json = False) -> None:
         print_json({"data_dir": str(pipeline.folders.data)})
     else:
         terminal.say(f"{shown_path(pipeline.folders.data)} and its catalogue are ready.")
-
-
-def status(
-    as_json: Json = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print only the table of files, for a spreadsheet.")
-    ] = False,
-) -> None:
-    """Show what is waiting, what is stuck and why, what was refused, what the catalogue holds.
-
-    This changes and creates nothing. If nothing is set up yet, it says so; in JSON `is_prepared` is
-    then false, `message` says what to do, and the rest is null.
-    """
-    from pipeline_assets.cli.status_view import print_files_as_csv, show_status
-    from pipeline_assets.services.operators.status import SHOWN_FILES, unprepared
-    from pipeline_assets.services.operators.status import status as find_status
-
-    if as_json and as_csv:
-        raise UsageError("Use --json or --csv, not both.")
-    with pipeline_to_look_at() as pipeline:
-        lack = unprepared(pipeline)
-        if lack is not None:
-            _show_lack(lack, as_json=as_json)
-            raise typer.Exit(OK if lack.is_new else FAILED)
-        with runs_by_inbox() as runs:
-            found = find_status(pipeline, runs, _ALL_FILES if as_csv else SHOWN_FILES)
-    if as_json:
-        print_json({"is_prepared": True, "message": None, **_as_data(found)})
-    elif as_csv:
-        print_files_as_csv(found, pipeline.settings.zone)
-    else:
-        show_status(found, pipeline.settings.zone, pipeline.clock())
-    halted = found.product_inbox.halted or found.barcode_enrichment_inbox.halted
-    raise typer.Exit(FAILED if halted else OK)
-
-
-def _show_lack(lack: "Unprepared", *, as_json: bool) -> None:
-    from pipeline_assets.services.operators.status import Status
-
-    if as_json:
-        unknown = dict.fromkeys(field.name for field in fields(Status))
-        print_json({"is_prepared": False, "message": lack.message, **unknown})
-    else:
-        terminal.say(lack.message)
-
-
-def _as_data(found: "Status") -> dict[str, Any]:
-    from pipeline_assets.services.operators import reports
-
-    return {
-        "product_inbox": reports.inbox(found.product_inbox),
-        "barcode_enrichment_inbox": reports.inbox(found.barcode_enrichment_inbox),
-        "quarantined": found.quarantined,
-        "open_moves": found.open_moves,
-        "catalogue": found.catalogue,
-        "halted": [reports.with_times(asdict(one)) for one in found.halted],
-        "refused": {
-            "shown": [reports.with_times(asdict(one)) for one in found.refused.shown],
-            "not_shown": found.refused.not_shown,
-        },
-        "files": reports.file_log(found.files),
-    }
 
 
 def requeue(
@@ -189,23 +117,41 @@ def _requeue(file: str | None, *, force: bool, as_json: bool) -> None:
 def decide(
     decision: Annotated[
         Literal["same", "never", "undo"],
-        typer.Argument(
-            help="same: they are one product; never: they are not; undo: take back a decision."
-        ),
+        typer.Argument(help="same: they are one; never: they are not; undo: take back a decision."),
     ],
-    sku: Annotated[str, typer.Argument(help="A SKU as company/sku, such as coles/3091126.")],
-    other_sku: Annotated[str, typer.Argument(help="The other SKU, in the same form.")],
+    one: Annotated[
+        str,
+        typer.Argument(help="A SKU as company/sku, such as coles/3091126; with --brand, a brand."),
+    ],
+    other: Annotated[str, typer.Argument(help="The other SKU or brand, in the same form.")],
+    brand: Annotated[
+        bool, typer.Option("--brand", help="Decide on two names of brands, in any spelling.")
+    ] = False,
     note: Annotated[str | None, typer.Option(help="The reason, for others to read later.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Decide whether two SKUs are one product. This overrides every rule and takes effect at once.
+    """Decide whether two SKUs are one product, or two names one brand.
 
-    Product ids that apps already use keep resolving (table `product_redirects`); prices and
-    history stay as they are.
+    This overrides every rule and takes effect at once. Product ids that apps already use keep
+    resolving (table `product_redirects`); prices and history stay as they are.
     """
+    kind = None if decision == "undo" else decision
+    if brand:
+        _decide_brands(kind, one, other, note, as_json=as_json)
+    else:
+        _decide_skus(kind, one, other, note, as_json=as_json)
+
+
+def _decide_skus(
+    kind: Literal["same", "never"] | None,
+    sku: str,
+    other_sku: str,
+    note: str | None,
+    *,
+    as_json: bool,
+) -> None:
     from pipeline_assets.services.operators.decide import decide as decide_skus
 
-    kind = None if decision == "undo" else decision
     decided = decide_skus(open_pipeline(), kind, sku, other_sku, note)
     if as_json:
         print_json(asdict(decided))
@@ -220,6 +166,24 @@ def decide(
     )
 
 
+def _decide_brands(
+    kind: Literal["same", "never"] | None, one: str, other: str, note: str | None, *, as_json: bool
+) -> None:
+    from pipeline_assets.services.operators.decide_brands import decide_brands
+
+    decided = decide_brands(open_pipeline(), kind, one, other, note)
+    if as_json:
+        print_json(asdict(decided))
+        return
+    for change in decided.changes or ["Nothing had to change."]:
+        terminal.say(change)
+    first, second = decided.brands
+    if first == second:
+        terminal.say(f"{one} and {other} are brand {first}")
+    else:
+        terminal.say(f"{one} is brand {first}, {other} is brand {second}")
+
+
 def sample(
     as_json: Json = False,
     last_day: Annotated[
@@ -228,17 +192,17 @@ def sample(
     ] = None,
 ) -> None:
     """Write sample files into the inboxes: several companies and stores over three days."""
-    from pipeline_assets.sample.writer import write_sample
+    from pipeline_assets.services.operators.first_run import place_sample
 
     pipeline = find_pipeline()
     stopping.check()
     pipeline.folders.create()
     settings = pipeline.settings
     day = (last_day or datetime.now(settings.zone)).date()
-    paths = write_sample(settings.data_path, day)
+    paths = place_sample(pipeline, day)
     if as_json:
         print_json({"last_day": day.isoformat(), "files": [str(path) for path in paths]})
     else:
         terminal.say(
-            f"{len(paths)} files written to the inboxes in {shown_path(settings.data_path)}"
+            f"{len(paths)} files written to the inboxes in {shown_path(pipeline.folders.files)}"
         )

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_assets.cli.terminal import STYLES, console
+from pipeline_assets.cli.bar import console
+from pipeline_assets.cli.terminal import STYLES
 from pipeline_assets.reporting.escaping import visible
 from pipeline_assets.reporting.file_table import age, file_rows
 from pipeline_assets.reporting.tables import NOTHING, Cell, csv_table, plain_row
@@ -47,6 +48,8 @@ def _show_inbox(name: str, found: Survey) -> None:
         f"{len(found.unsettled)} arriving, {len(found.in_flight)} in progress, "
         f"{len(found.halted)} halted, {len(found.others)} ignored"
     )
+    if found.on_hold is not None:
+        _say(f"  {found.on_hold}")
     for entry, why in found.others.items():
         _say(f"  {entry}: {why}")
     for file in found.unread:

@@ -1,28 +1,28 @@
 """How the commands look on a terminal: progress bars, tables, sentences."""
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from pipeline_assets.catalogue.reports import FILE_FIGURES, FileReport
+from pipeline_assets.cli.bar import Bar, console, errors
 from pipeline_assets.domain.enrichment.rows import SERVED, Outcome
 from pipeline_assets.reporting.escaping import visible
 from pipeline_assets.services.files.inbox_survey import Survey
 from pipeline_assets.services.operators.remedies import requeue_command
 from pipeline_assets.stopping import Interrupted
-
-# A pipe has no width: lines are then as long as the tables need.
-_WIDTH = None if sys.stdout.isatty() else 160
-console = Console(highlight=False, soft_wrap=_WIDTH is not None, width=_WIDTH)
-errors = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 STYLES = {
     "accepted": "green",
@@ -38,20 +38,19 @@ class FileProgress:
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
-        self._bar = Progress(
+        self._shown = Bar(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=errors,
-            transient=True,
-            disable=is_quiet or not errors.is_terminal,
+            is_quiet=is_quiet,
         )
+        self._bar = self._shown.progress
         self._task = self._bar.add_task("reading the inbox", total=None)
         self._done = 0
 
     def __enter__(self) -> "FileProgress":
-        self._bar.start()
+        self._shown.__enter__()
         return self
 
     def __exit__(
@@ -60,7 +59,7 @@ class FileProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        self._shown.__exit__(kind, error, trace)
 
     def begin(self, name: str, waiting: int) -> None:
         """Work on a file begins; `waiting` more are known."""
@@ -165,6 +164,9 @@ def _show_open_rows(report: FileReport) -> None:
 
 def show_left(left: Survey) -> None:
     """What stays in an inbox, and why."""
+    if left.on_hold is not None:
+        console.print(f"left: all files. {left.on_hold}", markup=False)
+        return
     for name in left.halted:
         console.print(
             f"left: {visible(name)}: halted (pipeline-assets status shows why); once that is "
@@ -207,10 +209,8 @@ def show_steps(report: Mapping[str, Any]) -> None:
 @contextmanager
 def working(what: str, *, is_quiet: bool) -> Iterator[None]:
     """On a terminal, show that work is in progress."""
-    if is_quiet or not errors.is_terminal:
-        yield
-        return
-    with errors.status(what):
+    with Bar(SpinnerColumn(), TextColumn("{task.description}"), is_quiet=is_quiet) as bar:
+        bar.progress.add_task(what, total=None)
         yield
 
 
@@ -227,6 +227,16 @@ def show_error(error: Exception | str) -> None:
 def show_warning(text: str) -> None:
     """Something that is not an error and should be looked at."""
     errors.print(f"[yellow]warning[/]: {escape(text)}")
+
+
+def show_notice(text: str) -> None:
+    """Something that is no error, beside the answer: on stderr, so that scripts do not read it."""
+    errors.print(visible(text), markup=False)
+
+
+def ask(text: str) -> None:
+    """A question to the person at the terminal; what is typed comes after it."""
+    errors.print(text, markup=False, end="")
 
 
 def show_interrupted(stop: Interrupted, files_left: Mapping[str, int]) -> None:

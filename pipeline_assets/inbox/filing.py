@@ -9,21 +9,24 @@ import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import Any, TypeVar
 
 from pipeline_assets.inbox.scanning import InboxFile
+from pipeline_assets.on_disk import sync_to_disk
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 DIGEST_LENGTH = 12
-_MAX_NAME_BYTES = 255
+MAX_NAME_BYTES = 255
 
 
 def filed_name(digest: str, name: str, ending: str = "") -> str:
     """The name under which a file is kept: a digest prefix, then its own name, cut to fit."""
     prefix = f"{digest[:DIGEST_LENGTH]}-"
     # Room for the number of a second copy and for the sidecar's ending.
-    room = _MAX_NAME_BYTES - len(prefix) - len(".rejects.jsonl") - len("-999.tmp")
+    room = MAX_NAME_BYTES - len(prefix) - len(".rejects.jsonl") - len("-999.tmp")
     kept = name.encode()[-room:].decode("utf-8", "ignore")
     return f"{prefix}{kept}{ending}"
 
@@ -48,7 +51,7 @@ def move(source: Path, file: InboxFile, target: Path) -> Path | None:
                 continue
         if is_same(source, file):
             source.unlink(missing_ok=True)
-        _sync_folder(place.parent)
+        sync_to_disk(place.parent)
         return place
     return None
 
@@ -79,18 +82,9 @@ def is_same(path: Path, file: InboxFile) -> bool:
     return InboxFile.from_stat(file.name, status).fingerprint == file.fingerprint
 
 
-def write_beside(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Write JSON objects, one per line; the file is complete or not there at all."""
-    encoded = (json.dumps(line, ensure_ascii=False) for line in lines)
-    _write_beside(path, (f"{line}\n" for line in encoded))
-
-
-def write_text_beside(path: Path, text: str) -> None:
+def write_texts_beside(path: PurePath, texts: Iterable[str]) -> None:
     """Write a text file under another name and move it into place, replacing an older one."""
-    _write_beside(path, (text,))
-
-
-def _write_beside(path: Path, texts: Iterable[str]) -> None:
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
     with unfinished.open("w", encoding="utf-8") as stream:
@@ -98,6 +92,16 @@ def _write_beside(path: Path, texts: Iterable[str]) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)
+
+
+def write_beside(
+    path: PurePath,
+    lines: Iterable[Mapping[str, Any]],
+    write_texts: Callable[[PurePath, Iterable[str]], None] = write_texts_beside,
+) -> None:
+    """Write JSON objects, one per line; the file is complete or not there at all."""
+    encoded = (json.dumps(line, ensure_ascii=False) for line in lines)
+    write_texts(path, (f"{line}\n" for line in encoded))
 
 
 def unused_place(target: Path) -> Path:
@@ -111,18 +115,18 @@ def write_bytes(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-    _sync_folder(path.parent)
+    sync_to_disk(path.parent)
 
 
 def appear(unfinished: Path, target: Path) -> Path:
     """Move a finished file to `target`, or a free name like it, in one step; returns the path."""
     place = unused_place(target)
     unfinished.rename(place)
-    _sync_folder(place.parent)
+    sync_to_disk(place.parent)
     return place
 
 
-def places_like(target: Path) -> Iterator[Path]:
+def places_like(target: AnyPath) -> Iterator[AnyPath]:
     """`target`, then the names like it that are used when another file has that one, in order."""
     yield target
     stem, dot, ending = target.name.partition(".jsonl")
@@ -155,11 +159,3 @@ def _is_copy(source: Path, place: Path) -> bool:
     here, there = source.lstat(), place.lstat()
     is_elsewhere = here.st_dev != there.st_dev and here.st_mtime_ns == there.st_mtime_ns
     return is_elsewhere and filecmp.cmp(source, place, shallow=False)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

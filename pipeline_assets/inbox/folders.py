@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipeline_assets.errors import FolderError, OutsideInboxError
 
@@ -19,61 +19,89 @@ class Inbox:
     """
 
     name: str
-    folder: Path
+    folder: PurePath
     max_work_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where files come in, and where they go."""
+    """Where files come in, and where they go.
+
+    `remote`: the place in an object store that has the inboxes, archive, quarantine and rejects in
+    place of the data folder; None without one.
+    """
 
     data: Path
+    remote: PurePath | None = None
 
     @property
-    def product_inbox(self) -> Path:
+    def files(self) -> PurePath:
+        """What has the inboxes, archive, quarantine and rejects in it."""
+        return self.remote or self.data
+
+    @property
+    def product_inbox(self) -> PurePath:
         """Snapshots to ingest."""
-        return self.data / PRODUCT_INBOX
+        return self.files / PRODUCT_INBOX
 
     @property
-    def barcode_enrichment_inbox(self) -> Path:
+    def barcode_enrichment_inbox(self) -> PurePath:
         """Snapshots whose barcodes are to be looked up first."""
-        return self.data / BARCODE_ENRICHMENT_INBOX
+        return self.files / BARCODE_ENRICHMENT_INBOX
 
     @property
-    def archive(self) -> Path:
+    def archive(self) -> PurePath:
         """Accepted files, unchanged."""
-        return self.data / "archive"
+        return self.files / "archive"
 
     @property
-    def quarantine(self) -> Path:
+    def quarantine(self) -> PurePath:
         """Refused files, unchanged, in a folder per reason, each with an explanation next to it."""
-        return self.data / "quarantine"
+        return self.files / "quarantine"
 
     @property
-    def rejects(self) -> Path:
+    def rejects(self) -> PurePath:
         """For each file with rejected rows: which, and why."""
-        return self.data / "rejects"
+        return self.files / "rejects"
 
     @property
     def translation_tables(self) -> Path:
         """What post-processing exports."""
         return self.data / "translation_tables"
 
-    def unfinished_delivery(self, digest: str) -> Path:
+    @property
+    def published(self) -> Path:
+        """Data sets: a folder per set, and `latest`, which leads to the newest."""
+        return self.data / "published"
+
+    @property
+    def reports(self) -> Path:
+        """What people open in a browser."""
+        return self.data / "reports"
+
+    @property
+    def catalogue_report(self) -> Path:
+        """The report on the whole catalogue."""
+        return self.reports / "catalogue.html"
+
+    def unfinished_delivery(self, digest: str) -> PurePath:
         """The hidden place of this source's enriched file until it appears in the product inbox."""
         return self.product_inbox / f".{digest[:16]}.enriched"
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """Every folder below the data folder."""
-        return (
+        """Every folder below the data folder; those in an object store are none."""
+        ours = (self.translation_tables, self.published, self.reports)
+        if self.remote is not None:
+            return ours
+        moved = (
             self.product_inbox,
             self.barcode_enrichment_inbox,
             self.archive,
             self.quarantine,
             self.rejects,
-            self.translation_tables,
         )
+        return (*map(Path, moved), *ours)
 
     def create(self) -> None:
         """Create the folders that are missing; raises `FolderError` where that cannot be done."""
@@ -97,12 +125,12 @@ class Folders:
             return "Move away what is there, or permit the process to create it"
         return "Set PIPELINE_DATA_DIR to a folder that the process may create or write to"
 
-    def relative(self, path: Path) -> str:
-        """A path below the data folder as the ledger stores it."""
-        return path.relative_to(self.data).as_posix()
+    def relative(self, path: PurePath) -> str:
+        """A path below the data folder, or below the object store's place, as the ledger has it."""
+        return path.relative_to(self.files).as_posix()
 
 
-def path_in(inbox: Path, name: str) -> Path:
+def path_in(inbox: PurePath, name: str) -> PurePath:
     """The path of inbox file `name`; raises `OutsideInboxError` unless it is a bare name."""
     # `Path.name` drops folders and a lone dot; it keeps the other two names of no file.
     if name in ("", "..") or "\0" in name or Path(name).name != name:

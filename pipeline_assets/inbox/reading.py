@@ -4,21 +4,25 @@ A file is read once, through one descriptor that follows no link, so what was re
 looked at; `ReadFile.file` shows later whether the name still refers to it.
 """
 
+import codecs
 import hashlib
 import io
 import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import PurePath
 from typing import BinaryIO
 
 from pipeline_assets.errors import RefusedFileError, VanishedFileError
 from pipeline_assets.inbox.scanning import InboxFile
+
+Opened = Callable[[PurePath], AbstractContextManager[tuple[BinaryIO, InboxFile]]]
+"""Opens one version of a file: a stream of its bytes, and that version."""
 
 _GZIP_WINDOW = 31
 _BLOCK, _PACKED_BLOCK = 2**20, 2**14
@@ -44,8 +48,8 @@ class ReadLimits:
 class ReadFile:
     """A file's content: the SHA-256 of the unpacked bytes, and its lines (None: unreadable).
 
-    Blank lines next to each other are one item, with the line ends between them: joined by a line
-    end, the items are the file, and a million blank lines cost a million bytes.
+    Joined by a line end, the items are the file. Blank lines next to each other can be one item,
+    with the line ends between them: a million blank lines cost a million bytes.
     """
 
     file: InboxFile
@@ -54,17 +58,18 @@ class ReadFile:
     problem: RefusedFileError | None = None
 
 
-def read_file(path: Path, limits: ReadLimits) -> ReadFile:
+def read_file(path: PurePath, limits: ReadLimits, opened: Opened | None = None) -> ReadFile:
     """Read an inbox file. What makes it `unreadable` is given in `problem`, not raised.
 
-    Raises `VanishedFileError` when it is gone, and `OSError` when it cannot be read now.
+    `opened`: how it is opened where it lies; without it, it is one of this machine. Raises
+    `VanishedFileError` when it is gone, and `OSError` when it cannot be read now.
     """
-    with opened_file(path) as (descriptor, file):
+    with (opened or opened_file)(path) as (stream, file):
         if file.size > limits.packed:
             what = f"it has {file.size:,} bytes, more than {limits.packed:,}"
             problem = _too_large(what, "PIPELINE_MAX_PACKED_BYTES")
-            return ReadFile(file, _digest_of(descriptor), None, problem)
-        packed = _read_all(descriptor)
+            return ReadFile(file, _digest_of(stream), None, problem)
+        packed = stream.read()
     try:
         data = _unpacked(packed, limits.unpacked) if path.name.endswith(".gz") else packed
     except RefusedFileError as problem:
@@ -77,8 +82,8 @@ def read_file(path: Path, limits: ReadLimits) -> ReadFile:
 
 
 @contextmanager
-def opened_file(path: Path) -> Iterator[tuple[int, InboxFile]]:
-    """A descriptor of an inbox file, which follows no link, and the version that it reads.
+def opened_file(path: PurePath) -> Iterator[tuple[BinaryIO, InboxFile]]:
+    """A stream of a file's bytes, opened without following a link, and the version that it reads.
 
     Raises `VanishedFileError` when there is no such file, and `OSError` when it cannot be opened.
     """
@@ -90,19 +95,17 @@ def opened_file(path: Path) -> Iterator[tuple[int, InboxFile]]:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise VanishedFileError(path)
-        yield descriptor, InboxFile.from_stat(path.name, status)
+        with os.fdopen(os.dup(descriptor), "rb") as stream:
+            yield stream, InboxFile.from_stat(path.name, status)
     finally:
         os.close(descriptor)
 
 
-def _read_all(descriptor: int) -> bytes:
-    with os.fdopen(os.dup(descriptor), "rb") as stream:
-        return stream.read()
-
-
-def _digest_of(descriptor: int) -> str:
-    with os.fdopen(os.dup(descriptor), "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _digest_of(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while block := stream.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def unpacked_blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -148,7 +151,7 @@ def _check_form(data: bytes) -> None:
     """Raise `RefusedFileError` for text in another encoding or without the usual line ends."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{", b"\0\0\0{")):
         raise _unreadable("it is UTF-16 or UTF-32 text, and must be UTF-8")
-    if b"}\r{" in data and b"\n" not in data:
+    if b"\n" not in data and b"}\r{" in data:  # in this order: a line end is found at once
         raise _unreadable("its lines end with CR alone, and must end with LF")
 
 
@@ -158,6 +161,29 @@ def _lines(data: bytes, limits: ReadLimits) -> list[bytes]:
         what = f"it has more than {limits.unpacked:,} bytes"
         raise _too_large(what, "PIPELINE_MAX_UNPACKED_BYTES")
     data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.count(b"\n") < limits.rows:  # then all its lines together are few enough to look at
+        lines = data.split(b"\n")
+        if max(map(len, lines)) <= limits.line and _is_utf8(data):
+            return lines
+    return _lines_one_by_one(data, limits)
+
+
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), _BLOCK):
+            decoder.decode(view[start : start + _BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines_one_by_one(data: bytes, limits: ReadLimits) -> list[bytes]:
+    """The lines; the first one that breaks a limit raises `RefusedFileError`, which names it."""
     lines: list[bytes] = []
     rows = 0
     end = -1  # of the last row: where its line ends

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,29 +13,51 @@ from pipeline_assets.errors import NotAnInboxFileError
 SUFFIXES = (".jsonl", ".jsonl.gz")
 
 
+_PLAIN_ETAG = re.compile(r"[\w.+/=-]{1,64}", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A regular file of an inbox as it was at one look; times in nanoseconds."""
+    """A file of an inbox as it was at one look; times in nanoseconds.
+
+    `etag` is that of an object in a store, as the store gives it; None for a file in a folder.
+    """
 
     name: str
     size: int
     mtime_ns: int
     ctime_ns: int
     inode: int
+    etag: str | None = None
 
     @property
     def fingerprint(self) -> str:
         """Tells versions of a file apart without reading it."""
+        if self.etag is not None:
+            return f"{self.size}-{_short_etag(self.etag)}"
         return f"{self.size}-{self.mtime_ns}-{self.inode}"
 
     def is_copy_of(self, fingerprint: str) -> bool:
-        """Whether this may be the version with that fingerprint, moved: to another disk even."""
+        """Whether this may be the version with that fingerprint, moved: to another disk even.
+
+        A store may give the copy of an object another etag, so only its size is compared.
+        """
+        if self.etag is not None:
+            return str(self.size) == fingerprint.partition("-")[0]
         return self.fingerprint.rpartition("-")[0] == fingerprint.rpartition("-")[0]
 
     @classmethod
     def from_stat(cls, name: str, status: os.stat_result) -> "InboxFile":
         """The file `name` with this status."""
         return cls(name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _short_etag(etag: str) -> str:
+    """An etag without its quotes; a digest of it where it is long or has unusual characters."""
+    plain = etag.removeprefix("W/").strip('"')
+    if _PLAIN_ETAG.fullmatch(plain):
+        return plain
+    return hashlib.blake2b(etag.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +108,11 @@ def _oddity(name: str, mode: int) -> str | None:
         return "a symbolic link; put the file itself here"
     if not stat.S_ISREG(mode):
         return "not a regular file"
+    return oddity_of_name(name)
+
+
+def oddity_of_name(name: str) -> str | None:
+    """Why no file of this name is processed; None if one is."""
     if not name.endswith(SUFFIXES):
         return f"its name does not end in {SUFFIXES[0]} or {SUFFIXES[1]}"
     if name.startswith("."):
@@ -101,6 +129,7 @@ class SettledFiles:
 
     A file has settled if it is unchanged between two looks `settle_s` apart, or for that long
     according to the file system's ctime (a copy can keep an old mtime, but not an old ctime).
+    An object appears all at once, so each that is listed has settled.
     """
 
     def __init__(self, settle_s: float, seen: Mapping[str, float] | None = None) -> None:
@@ -118,6 +147,9 @@ class SettledFiles:
         unsettled: list[InboxFile] = []
         still_seen: dict[str, float] = {}
         for file in found.files:
+            if file.etag is not None:
+                settled.append(file)
+                continue
             key = _version_digest(file)
             is_sane = self._clock_is_sane(file, now_s)
             since = min(file.ctime_ns / 1e9 if is_sane else now_s, self._seen.get(key, now_s))

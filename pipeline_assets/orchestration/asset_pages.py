@@ -16,7 +16,13 @@ import dagster as dg
 from pipeline_assets.catalogue.column_descriptions import described_columns
 from pipeline_assets.inbox import folders
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX
-from pipeline_assets.orchestration.names import ENRICH_OP, EXPORT_STEP, SUBJECT_TAG
+from pipeline_assets.orchestration.names import (
+    CATALOGUE_REPORT,
+    ENRICH_OP,
+    EXPORT_STEP,
+    RETENTION,
+    SUBJECT_TAG,
+)
 from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets.settings import Settings
 
@@ -36,6 +42,7 @@ class _About:
 
 _FILES = _About("files", "docs/product-update.md")
 _ENRICHMENT = "docs/barcode-enrichment.md"
+_PUBLISHED = "docs/published.md"
 _STEPS = {
     "brand_translations": ("brands", "brand_translations"),
     "reconciled_brands": ("brands", "brand_aliases"),
@@ -43,6 +50,9 @@ _STEPS = {
     "reconciled_products": ("products", "products"),
     "reconciled_groups": ("stores", "store_group_members"),
     "cleaned_catalogue": ("products", "products"),
+    "sku_words": ("products", "sku_words"),
+    "product_prices": ("prices", "product_prices"),
+    "suggested_matches": ("products", "match_suggestions"),
     EXPORT_STEP: ("products", "product_translations"),
 }
 _ABOUT: Mapping[str, _About] = {
@@ -53,7 +63,14 @@ _ABOUT: Mapping[str, _About] = {
     "store_prices": _About("prices", "docs/catalogue.md", "store_prices"),
     # It is read from several tables, and is none itself.
     "product_update_report": _About("files", "docs/product-update.md#last-night-at-a-glance"),
+    CATALOGUE_REPORT: _About("catalogue", "docs/catalogue-report.md"),
     "translation_tables": _About("products", f"docs/post-processing.md#{EXPORT_STEP}"),
+    "published_prices": _About("prices", f"{_PUBLISHED}#prices"),
+    "published_products": _About("products", f"{_PUBLISHED}#products"),
+    "published_price_changes": _About("prices", f"{_PUBLISHED}#price-changes"),
+    "published_comparison": _About("prices", f"{_PUBLISHED}#comparison"),
+    "published_data_package": _About("prices", _PUBLISHED),
+    RETENTION: _About("maintenance", "docs/retention.md"),
 } | {
     step: _About(subject, f"docs/post-processing.md#{step}", relation)
     for step, (subject, relation) in _STEPS.items()

@@ -5,12 +5,16 @@ have a step of their own between the steps of post-processing.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 import dagster as dg
 
 from pipeline_assets.inbox.folders import Inbox
-from pipeline_assets.orchestration.check_results import check_key, check_result, check_spec
+from pipeline_assets.orchestration.check_results import (
+    check_key,
+    check_result,
+    check_spec,
+    still_holding,
+)
 from pipeline_assets.orchestration.file_runs import opened, or_start_again
 from pipeline_assets.orchestration.interruption import stoppable
 from pipeline_assets.orchestration.names import INBOX_CHECK_JOB
@@ -22,6 +26,7 @@ from pipeline_assets.services.checks.all_checks import (
     CATALOGUE_CHECKS,
     POST_PROCESSING_CHECKS,
     evaluate,
+    states,
 )
 from pipeline_assets.services.checks.check import Check
 from pipeline_assets.services.checks.inboxes import INBOX_CHECKS
@@ -47,12 +52,16 @@ def _build_step(name: str, checks: Sequence[Check], description: str) -> dg.Asse
         wanted = [one for one in checks if check_key(one) in context.selected_asset_check_keys]
         options = post_processing.options()
         with stoppable():
-            verdicts = _verdicts(context, pipeline, wanted, options)
-        for check, verdict in verdicts:
+            holding, verdicts = _results(context, pipeline, wanted, options)
+        for result in holding:
+            if not result.passed:
+                context.log.warning(f"{result.check_name}: {result.description}")
+            yield result
+        for check, verdict, state in verdicts:
             if not verdict.passed:
                 context.log.warning(f"{check.asset} {check.name}: {verdict.summary}")
-            yield check_result(check, verdict, is_rehearsal=options.dry_run)
-        stops = [one for check, one in verdicts if check.is_blocking and not one.passed]
+            yield check_result(check, verdict, state, is_rehearsal=options.dry_run)
+        stops = [one for check, one, _ in verdicts if check.is_blocking and not one.passed]
         if stops and not options.dry_run:
             # Dagster would fail the step as well, but with the names of the checks alone.
             raise dg.Failure(" ".join(one.summary for one in stops), allow_retries=False)
@@ -60,18 +69,25 @@ def _build_step(name: str, checks: Sequence[Check], description: str) -> dg.Asse
     return checks_step
 
 
-def _verdicts(
+def _results(
     context: dg.AssetCheckExecutionContext,
     pipeline: PipelineResource,
     checks: Sequence[Check],
     options: PostProcessingOptions,
-) -> list[tuple[Check, Verdict]]:
+) -> tuple[list[dg.AssetCheckResult], list[tuple[Check, Verdict, str | None]]]:
+    """The last results that still hold, and the verdicts on the other checks with their states."""
     ready = opened(context, pipeline)
 
     def runs(inbox: Inbox) -> InstanceRuns:
         return runs_of_inbox(context.instance, inbox)
 
-    work = partial(evaluate, ready, checks, runs, options)
+    def work() -> tuple[list[dg.AssetCheckResult], list[tuple[Check, Verdict, str | None]]]:
+        known = states(ready, checks, runs, options)  # first: what comes in now is seen next time
+        holding = still_holding(context.instance, checks, known)
+        due = [check for check in checks if check.name not in holding]
+        verdicts = evaluate(ready, due, runs, options)
+        return list(holding.values()), [(one, its, known.get(one.name)) for one, its in verdicts]
+
     return or_start_again(context, ready, "The checks could not be made: {}.", work)
 
 

@@ -25,6 +25,7 @@ from pipeline_assets.orchestration.names import (
     PROCESS_TAG,
     PRODUCT_UPDATE,
     PRODUCT_UPDATE_REPORT,
+    PUBLISH,
 )
 from pipeline_assets.orchestration.origins import execute_here
 from pipeline_assets.orchestration.run_records import InstanceRuns
@@ -37,6 +38,7 @@ from pipeline_assets.services.operators.reports import FailedRun
 from pipeline_assets.services.operators.update_report import handled_until
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
+from pipeline_assets.services.publishing.source import has_news_to_publish
 
 _T = TypeVar("_T")
 
@@ -78,7 +80,7 @@ def drain_products(
 
     Asked to stop, it returns what it has done by then.
     """
-    return _Drain(pipeline, instance, definitions, progress, sleep).run()
+    return InboxDrain(pipeline, instance, definitions, progress, sleep).run()
 
 
 def drain_enrichment(
@@ -121,7 +123,16 @@ def make_report(
     return execute_here(instance, definitions.resolve_job_def(PRODUCT_UPDATE_REPORT), _LOGGING)
 
 
-class _Drain:
+def publish_news(
+    pipeline: Pipeline, instance: dg.DagsterInstance, definitions: dg.Definitions
+) -> dg.JobExecutionResult | None:
+    """Run job `publish` in this process; None if the latest set shows the catalogue as it is."""
+    if not has_news_to_publish(pipeline):
+        return None
+    return execute_here(instance, definitions.resolve_job_def(PUBLISH), _LOGGING)
+
+
+class InboxDrain:
     """Looks, processes what it can, and looks again, until a look finds nothing to do."""
 
     job_name = PRODUCT_UPDATE
@@ -220,7 +231,7 @@ class _Drain:
         self._sleep(seconds)
 
 
-class _EnrichmentDrain(_Drain):
+class _EnrichmentDrain(InboxDrain):
     """The same for the enrichment inbox: one file at a time, in whatever process."""
 
     job_name = BARCODE_ENRICHMENT

@@ -13,11 +13,11 @@ from pipeline_assets import stopping
 from pipeline_assets.orchestration.check_results import check_evaluation
 from pipeline_assets.orchestration.metadata import refusal_metadata
 from pipeline_assets.orchestration.names import COMPANY_TAG, FILE_TAG, OUTCOME_TAG, STORE_TAG
-from pipeline_assets.orchestration.run_records import NoRuns
 from pipeline_assets.reporting.escaping import in_code, visible
 from pipeline_assets.services.checks.all_checks import evaluate
 from pipeline_assets.services.checks.refused import REFUSED_FILES
 from pipeline_assets.services.files.outcomes import FileOutcome, State
+from pipeline_assets.services.files.run_records import NoRuns
 from pipeline_assets.services.pipeline import Pipeline
 
 # As Dagster's own, which tells whether what was made from an asset is older than the asset.

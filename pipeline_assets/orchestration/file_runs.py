@@ -8,10 +8,10 @@ import dagster as dg
 from pipeline_assets import stopping
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.errors import (
-    CatalogueUnavailableError,
     HaltedFileError,
     PipelineError,
     TransientError,
+    UnavailableError,
     UsageError,
 )
 from pipeline_assets.inbox.folders import Inbox
@@ -60,7 +60,7 @@ def opened(context: StepContextInRun, pipeline: PipelineResource) -> Pipeline:
         return pipeline.open()
     except UsageError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
-    except CatalogueUnavailableError as error:
+    except UnavailableError as error:
         if not error.is_transient:
             raise dg.Failure(str(error), allow_retries=False) from error
         raise start_again(context, pipeline.read_settings(), error, _WITHOUT_END) from error
@@ -92,7 +92,7 @@ def take(
         if context.retry_number >= tries:
             tag_outcome(context, RunOutcome.FAILED)
         raise start_again(context, settings, error, tries) from error
-    except CatalogueUnavailableError as error:
+    except UnavailableError as error:
         if not error.is_transient:
             raise _failure(context, error) from error
         raise start_again(context, settings, error, _WITHOUT_END) from error

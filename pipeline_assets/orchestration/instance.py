@@ -1,6 +1,5 @@
 """The Dagster instance that commands use: the one the UI shows."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,27 +8,11 @@ import dagster as dg
 from dagster._cli.utils import TMP_DAGSTER_HOME_PREFIX
 
 from pipeline_assets.catalogue.database.errors import is_of_a_database, shown_cause
-from pipeline_assets.errors import DagsterStorageError, NoDagsterStorageError, UsageError
+from pipeline_assets.errors import DagsterStorageError, NoDagsterStorageError
 from pipeline_assets.orchestration.looking import only_looking
-from pipeline_assets.settings import home_folder
+from pipeline_assets.settings import enter_dagster_home
 
 _PACKAGE = __name__.split(".")[0]
-
-
-def enter_dagster_home() -> Path:
-    """Set DAGSTER_HOME and make it the working folder; returns it.
-
-    Dagster's own processes need the variable, and an absolute path in it.
-    """
-    home = home_folder()
-    if not (home / "dagster.yaml").is_file():
-        raise UsageError(
-            f"There is no dagster.yaml in {home}. Set DAGSTER_HOME to the folder that holds it "
-            "(normally the project's root)."
-        )
-    os.environ["DAGSTER_HOME"] = str(home)
-    os.chdir(home)
-    return home
 
 
 @contextmanager

@@ -49,15 +49,24 @@ def execute_here(
     tags: dict[str, str] | None = None,
 ) -> dg.JobExecutionResult:
     """Execute a run of the job in this process, to its end; a failure is in the result."""
+    return execute_run(InMemoryJob(job), new_run(instance, job, run_config, tags), instance)
+
+
+def new_run(
+    instance: dg.DagsterInstance,
+    job: dg.JobDefinition,
+    run_config: dict[str, Any],
+    tags: dict[str, str] | None = None,
+) -> dg.DagsterRun:
+    """A run of the job that has not been started yet."""
     origins = _origins(home_folder())
-    run = instance.create_run_for_job(
+    return instance.create_run_for_job(
         job,
         run_config=run_config,
         tags={**job.run_tags, **(tags or {})},
         remote_job_origin=origins.remote.get_job_origin(job.name),
         job_code_origin=origins.code.get_job_origin(job.name),
     )
-    return execute_run(InMemoryJob(job), run, instance)
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from pipeline_assets.orchestration.metadata import picture_metadata
 from pipeline_assets.orchestration.names import CATALOGUE_POOL, POST_PROCESS_ONLY, POST_PROCESSING
 from pipeline_assets.orchestration.resources import PipelineResource
 from pipeline_assets.reporting.escaping import in_markdown
+from pipeline_assets.reporting.tables import markdown_table
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.step import Step
@@ -79,15 +80,15 @@ def build_step_asset(step: Step, deps: Sequence[str]) -> dg.AssetsDefinition:
             work = partial(run_step, ready, step, post_processing.options())
             message = f"{step.name}: {{}}. Nothing was changed."
             report = or_start_again(context, ready, message, work)
-        for detail in report.details:
-            context.log.info(detail)
+        if report.details:
+            context.log.info("\n".join(report.details))  # each message is an event to store
         return dg.MaterializeResult(metadata=step_metadata(report))
 
     return step_asset
 
 
 def step_metadata(report: StepReport) -> dict[str, dg.MetadataValue]:
-    """A step's figures for charts, its changes in words, its pictures."""
+    """A step's figures for charts, its changes in words, its tables and pictures."""
     shown: dict[str, dg.MetadataValue] = {
         "changed": dg.MetadataValue.int(report.changed),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
@@ -102,6 +103,11 @@ def step_metadata(report: StepReport) -> dict[str, dg.MetadataValue]:
         more = len(report.details) - len(lines)
         lines += [f"- … and {more:,} more, in the run's log"] if more else []
         shown["details"] = dg.MetadataValue.md("\n".join(lines))
+    shown |= {
+        name: dg.MetadataValue.md(markdown_table(rows))
+        for name, rows in report.tables.items()
+        if rows
+    }
     return shown | picture_metadata(report.drawings)
 
 

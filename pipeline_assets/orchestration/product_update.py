@@ -10,6 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipeline_assets.inbox.scanning import SettledFiles
+from pipeline_assets.orchestration.events_together import only_reports_follow
 from pipeline_assets.orchestration.file_outcomes import (
     RunOutcome,
     forget_copied_outcome,
@@ -82,6 +83,7 @@ def update_products(
         work = partial(ingest_file, ready, name, context.run.run_id)
         is_named = bool(config.file)
         outcome = take(context, ready, ready.product_inbox, work, is_named=is_named)
+    only_reports_follow(context.instance, context.run.run_id)
     if outcome.state is State.ARCHIVED and outcome.header is not None:
         # Only after the commit: a retry undoes the work, but a materialization cannot be undone.
         keys = ("processed_products", "store_prices")

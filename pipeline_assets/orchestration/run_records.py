@@ -9,6 +9,7 @@ import dagster as dg
 
 from pipeline_assets.domain.files.recovery import RunEnd, RunOfFile
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox
+from pipeline_assets.orchestration.launcher.processes import waits_for_worker, worker_of
 from pipeline_assets.orchestration.names import (
     BARCODE_ENRICHMENT,
     FILE_TAG,
@@ -81,15 +82,25 @@ class InstanceRuns:
         statuses = [dg.DagsterRunStatus.SUCCESS]
         return self._last_end_at(dg.RunsFilter(job_name=job_name, statuses=statuses))
 
+    def last_success_begun_at(self, job_name: str) -> datetime | None:
+        """When the last run of the job that succeeded began, in UTC."""
+        wanted = dg.RunsFilter(job_name=job_name, statuses=[dg.DagsterRunStatus.SUCCESS])
+        records = self._instance.get_run_records(wanted, limit=1, order_by="update_timestamp")
+        return _in_utc(records[0].start_time) if records else None
+
     def _last_end_at(self, wanted: dg.RunsFilter) -> datetime | None:
         records = self._instance.get_run_records(wanted, limit=1, order_by="update_timestamp")
-        ended = records[0].end_time if records else None
-        return None if ended is None else datetime.fromtimestamp(ended, UTC).replace(tzinfo=None)
+        return _in_utc(records[0].end_time) if records else None
 
     def last_end_at(self, job_name: str) -> datetime | None:
         """When the last run of the job that has ended did so, however it ended; in UTC."""
         ended = [dg.DagsterRunStatus.SUCCESS, *_ENDED_BADLY]
         return self._last_end_at(dg.RunsFilter(job_name=job_name, statuses=ended))
+
+    def was_interrupted(self, job_name: str) -> bool:
+        """Whether the job's last run ended by a signal to its process, or with its daemon."""
+        newest = self._instance.get_run_records(dg.RunsFilter(job_name=job_name), limit=1)
+        return bool(newest) and self.end_of(newest[0]) is RunEnd.INTERRUPTED
 
     def is_reported(self, until: datetime) -> bool:
         """Whether a run has made a report of the files until then."""
@@ -109,8 +120,8 @@ class InstanceRuns:
                 record.dagster_run.tags[FILE_TAG],
                 fingerprint_of(record.dagster_run) or "",
                 record.create_timestamp.astimezone(UTC).replace(tzinfo=None),
-                record.dagster_run.status == dg.DagsterRunStatus.QUEUED,
-                _own_tag(record.dagster_run, PROCESS_TAG),
+                _is_queued(record.dagster_run),
+                worker_of(record.dagster_run) or _own_tag(record.dagster_run, PROCESS_TAG),
                 self.end_of(record),
             )
             for record in self._instance.get_run_records(wanted)
@@ -126,7 +137,7 @@ class InstanceRuns:
             return None
         if run.tags.get(_FAILURE_REASON_TAG) == "UNEXPECTED_TERMINATION":
             return RunEnd.INTERRUPTED
-        if record.start_time is None and _has_no_starter(run):
+        if record.start_time is None and (_has_no_starter(run) or was_not_taken(run)):
             return RunEnd.INTERRUPTED
         if self._was_overdue(record):
             return RunEnd.OVERDUE
@@ -139,6 +150,27 @@ class InstanceRuns:
         longest_s = record.dagster_run.tags.get(MAX_RUNTIME_TAG)
         limit_s = float(longest_s or self._instance.run_monitoring_max_runtime_seconds)
         return 0 < limit_s <= record.end_time - record.start_time
+
+
+def runs_at_work(instance: dg.DagsterInstance) -> list[str]:
+    """The runs that are queued or at work, in words; not those whose process is gone."""
+    records = instance.get_run_records(dg.RunsFilter(statuses=ACTIVE))
+    runs = InstanceRuns(instance)
+    return [
+        f"run {record.dagster_run.run_id[:8]} of {record.dagster_run.job_name}"
+        for record in records
+        if runs.end_of(record) is None and not _is_gone(record.dagster_run)
+    ]
+
+
+def _is_gone(run: dg.DagsterRun) -> bool:
+    return is_alive(worker_of(run) or _own_tag(run, PROCESS_TAG)) is False
+
+
+def _in_utc(timestamp: float | None) -> datetime | None:
+    return (
+        None if timestamp is None else datetime.fromtimestamp(timestamp, UTC).replace(tzinfo=None)
+    )
 
 
 def fingerprint_of(run: dg.DagsterRun) -> str | None:
@@ -155,6 +187,17 @@ def _hidden_tag(run: dg.DagsterRun, name: str) -> str | None:
     return run.tags.get(name, run.tags.get(OLD_TAGS[name]))
 
 
+def _is_queued(run: dg.DagsterRun) -> bool:
+    """Whether the run waits in Dagster's queue, or in a broker for one of its workers."""
+    is_in_broker = run.status is dg.DagsterRunStatus.STARTING and waits_for_worker(run)
+    return run.status is dg.DagsterRunStatus.QUEUED or is_in_broker
+
+
+def was_not_taken(run: dg.DagsterRun) -> bool:
+    """Whether the run failed because no worker took it: no fault of its file."""
+    return run.status is dg.DagsterRunStatus.FAILURE and waits_for_worker(run)
+
+
 def _has_no_starter(run: dg.DagsterRun) -> bool:
     """Whether the code server that was to start the run has ended, as it does with its daemon.
 
@@ -165,21 +208,6 @@ def _has_no_starter(run: dg.DagsterRun) -> bool:
         return False
     with socket.socket(socket.AF_UNIX) as client:
         return client.connect_ex(server) != 0
-
-
-class NoRuns:
-    """Dagster's runs where it has none, because its storage was never created."""
-
-    def active(self) -> Sequence[RunOfFile]:
-        """None."""
-        return ()
-
-    def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
-        """None."""
-        return ()
-
-    def report_dead(self, run_ids: Collection[str]) -> None:
-        """There is nothing to report."""
 
 
 def runs_of_inbox(instance: dg.DagsterInstance, inbox: Inbox) -> InstanceRuns:

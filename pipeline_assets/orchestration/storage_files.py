@@ -5,7 +5,6 @@ revisions in its `alembic_version`: from then on, nothing can open it. A process
 meanwhile leaves half of its tables. So a file is made under another name and then moved into place.
 """
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,12 +20,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from dagster._core.storage.sql import ALEMBIC_SCRIPTS_LOCATION, create_engine
 
-from pipeline_assets import stopping
 from pipeline_assets.errors import DagsterStorageError
+from pipeline_assets.folder_lock import alone_in
 from pipeline_assets.orchestration.looking import refuse_if_only_looking
 
 _UNFINISHED = "unfinished"
-_LOOK_EVERY_S = 0.05
+# The files that a process has found whole, and which did: forks of it need not look again.
+_whole: dict[tuple[str, int, int] | None, int] = {}
 # Tables whose rows say how far the storage itself has come.
 _BOOKKEEPING = {"secondary_indexes", "instance_info"}
 
@@ -46,45 +46,39 @@ class StorageFile:
 
 
 @contextmanager
-def ready(folder: Path, kind: StorageFile) -> Iterator[None]:
+def ready(folder: Path, kind: StorageFile) -> Iterator[bool]:
     """The file is there and whole, and until the block ends no other process creates or repairs it.
+
+    Yields whether that is known, because this process is a fork of one that has opened the file:
+    then nothing is looked at, neither here nor, if it can be helped, by Dagster.
 
     Raises `DagsterStorageError` for a file that cannot be repaired, and `NoDagsterStorageError`
     where nothing may be created and something would have to be.
     """
     file = folder / kind.name
-    if not file.exists():
+    seen = _identity(file)
+    if _whole.get(seen, os.getpid()) != os.getpid():
+        yield True
+        return
+    if seen is None:
         refuse_if_only_looking(folder, is_new=True)
         folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    with alone_in(folder):
         if not file.exists():
             _create(folder, kind)
         elif len(heads := _heads(file)) != 1:
             _repair(folder, kind, heads)
-        yield
+        _whole[_identity(file)] = os.getpid()
+        yield False
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on the folder. It ends with the process that holds it, however that ends.
-
-    It is waited for in short slices, so that a signal is heard.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
+def _identity(file: Path) -> tuple[str, int, int] | None:
+    """The file at this path, and not another one that takes its place; None without one."""
     try:
-        while not _is_taken(descriptor):
-            stopping.sleep(_LOOK_EVERY_S)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _is_taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return str(file), found.st_dev, found.st_ino
 
 
 def _create(folder: Path, kind: StorageFile) -> None:

@@ -5,16 +5,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from pipeline_assets.catalogue.database.engine import engine_for
-from pipeline_assets.catalogue.database.migrate import migrate
+from pipeline_assets.catalogue.database.revision import bring_up_to_date
 from pipeline_assets.catalogue.kept_settings import keep_settings
 from pipeline_assets.errors import UsageError
+from pipeline_assets.inbox.files import Files
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Folders, Inbox
+from pipeline_assets.inbox.local_files import LocalFiles
+from pipeline_assets.inbox.object_urls import ObjectUrl, parse_object_url
 from pipeline_assets.inbox.reading import ReadLimits
 from pipeline_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline_assets.inbox.object_files import ObjectFiles
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, without a zone."""
@@ -27,7 +34,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One data folder and its catalogue."""
+    """One data folder, its catalogue, and the object store if there is one."""
 
     settings: Settings = field(default_factory=lambda: Settings())
     clock: Clock = utc_now
@@ -40,7 +47,27 @@ class Pipeline:
     @cached_property
     def folders(self) -> Folders:
         """The folders below the data folder."""
-        return Folders(self.settings.data_path)
+        return Folders(self.settings.data_path, self._object_url.root if self._object_url else None)
+
+    @cached_property
+    def _object_url(self) -> ObjectUrl | None:
+        url = self.settings.files_url
+        return parse_object_url(url) if url else None
+
+    @cached_property
+    def files(self) -> Files:
+        """What reads and moves the files of the inboxes, archive, quarantine and rejects."""
+        return self.object_files or LocalFiles()
+
+    @cached_property
+    def object_files(self) -> "ObjectFiles | None":
+        """The object store, if there is one."""
+        if self._object_url is None:
+            return None
+        # Imported here: without an object store, none of it is needed.
+        from pipeline_assets.inbox.object_files import ObjectFiles
+
+        return ObjectFiles(self._object_url, self.settings.max_packed_bytes)
 
     @cached_property
     def product_inbox(self) -> Inbox:
@@ -81,7 +108,9 @@ class Pipeline:
         """Create missing folders, migrate the catalogue, store the settings that views use."""
         self.check()
         self.folders.create()
-        migrate(self.engine)
+        if self._object_url is not None:
+            self.files.look(self.folders.product_inbox)  # raises if it cannot be reached
+        bring_up_to_date(self.engine)
         keep_settings(self.engine, {"current_days": str(self.settings.current_days)})
         return self
 

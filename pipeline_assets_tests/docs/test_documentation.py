@@ -1,8 +1,6 @@
-"""The documentation is true: queries run, names exist, tables are complete."""
+"""The documentation is true: names exist, tables are complete, links lead somewhere."""
 
 import re
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,16 +10,15 @@ from pipeline_assets.catalogue.schema import metadata
 from pipeline_assets.cli.app import app
 from pipeline_assets.domain.products.reasons import Reason
 from pipeline_assets.domain.snapshots.acceptance import REASONS
-from pipeline_assets.sample.generator import sample_files
+from pipeline_assets.domain.snapshots.listing import RawProduct
 from pipeline_assets.services.checks.all_checks import ALL_CHECKS
 from pipeline_assets.services.checks.check import Severity
 from pipeline_assets.services.checks.refused import REFUSED_FILES
 from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets.settings import Settings
-from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
+from pipeline_assets_tests.docs.blocks import LANGUAGES, NOTES, PAGES, all_blocks
+from pipeline_assets_tests.workplace import PROJECT_ROOT
 
-DOCS = PROJECT_ROOT / "docs"
-PAGES = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")]
 ROW_REASONS = (
     "bad_json",
     "no_product",
@@ -38,36 +35,8 @@ def text_of(name: str) -> str:
     return (PROJECT_ROOT / name).read_text(encoding="utf-8")
 
 
-def queries() -> Iterator[tuple[str, str]]:
-    """Every SQL block of the documentation, with a name to show."""
-    for page in PAGES:
-        found = re.findall(r"```sql\n(.+?)```", page.read_text("utf-8"), re.DOTALL)
-        for number, query in enumerate(found, 1):
-            yield f"{page.name} {number}", query.strip().rstrip(";")
-
-
-@pytest.fixture(scope="module")
-def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
-    """A catalogue that holds the sample, post-processed."""
-    with Workplace.create(tmp_path_factory.mktemp("docs")) as place:
-        for file in sample_files(date.today()):  # noqa: DTZ011 - any day will do
-            if file.inbox == "product_inbox":
-                place.take(file.name, file.content)
-        assert len(place.post_process()) == len(STEPS)
-        yield place
-
-
-@pytest.mark.parametrize(("name", "query"), list(queries()))
-def test_a_query_of_the_documentation_runs_and_finds_rows(
-    name: str, query: str, sampled: Workplace
-) -> None:
-    rows = sampled.rows(query)
-    if "product_merges" not in query:  # the sample's files are settled without any merge
-        assert rows, name
-
-
 def test_every_reason_is_explained() -> None:
-    page = text_of("docs/product-update.md")
+    page = text_of("docs/snapshot-format.md")
     assert [reason for reason in (*REASONS, *ROW_REASONS) if f"`{reason}`" not in page] == []
     operators = text_of("docs/post-processing.md")
     assert [reason for reason in Reason if f"`{reason}`" not in operators] == []
@@ -79,25 +48,21 @@ def test_every_table_is_named() -> None:
     assert [name for name in metadata.tables if f"`{name}`" not in page] == []
 
 
-def test_the_settings_are_all_there_with_their_defaults() -> None:
-    rows = dict(
-        re.findall(r"\| `((?:PIPELINE|CATALOGUE)_\w+)` \| ([^|]+) \|", text_of("README.md"))
-    )
-    expected = {}
-    for name, field in Settings.model_fields.items():
-        variable = field.validation_alias or f"PIPELINE_{name.upper()}"
-        expected[str(variable)] = field.default
-    assert rows.keys() == expected.keys()
-    for variable, default in expected.items():
-        if default not in ("", None):
-            shown = rows[variable].strip().strip("`")
-            assert shown in (str(default), f"{default:g}" if isinstance(default, float) else shown)
-            assert type(default)(shown) == default
-
-
 def test_the_commands_of_the_readme_are_the_commands() -> None:
     shown = set(re.findall(r"^\| `pipeline-assets ([\w-]+)", text_of("README.md"), re.MULTILINE))
     assert shown == set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_every_key_that_is_read_from_a_file_is_described() -> None:
+    described = set(re.findall(r"`(\w+)`", text_of("docs/snapshot-format.md")))
+    header = {"company", "store_id", "scraped_date", "scraped_at", "store_name", "state"}
+    assert {*RawProduct.__struct_fields__, *header} - described == set()
+
+
+def test_every_block_has_a_language_and_notes_that_mean_something() -> None:
+    assert [one.place for one in all_blocks() if one.language not in LANGUAGES] == []
+    notes = [(one.place, note) for one in all_blocks() for note in one.notes]
+    assert [(place, note) for place, note in notes if not note.startswith(tuple(NOTES))] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

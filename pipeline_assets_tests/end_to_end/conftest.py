@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.end_to_end.killed_drain import Death
 from pipeline_assets_tests.enrichment.shop import Shop, at_shop, open_shop
 from pipeline_assets_tests.forked_commands import Fork, forks
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.workplace import Clock, Workplace
 
 
@@ -29,6 +30,21 @@ def drained_real_files(
             place.drain()
             place.pipeline.engine.dispose()  # so that all of it is in the database's own file
             shutil.copytree(place.data, place.root / "as drained")
+            yield place
+
+
+@pytest.fixture(scope="session")
+def drained_on_mariadb(
+    real_scrapes: Path, tmp_path_factory: pytest.TempPathFactory, mariadb: Server
+) -> Iterator[Workplace]:
+    """The twenty real files, drained."""
+    place = Workplace.create(tmp_path_factory.mktemp("real on mariadb"))
+    place.catalogue_url = mariadb.new_catalogue()
+    with pytest.MonkeyPatch.context() as patch:
+        for path in real_scrapes.glob("*.jsonl.gz"):
+            shutil.copy(path, place.inbox)
+        with enter(place, patch):
+            place.drain()
             yield place
 
 
@@ -62,7 +78,8 @@ def kill() -> Iterator[Kill]:
     with beside("pipeline_assets_tests.end_to_end.killed_drain") as (stdin, stdout):
 
         def send(place: Workplace, death: Death) -> None:
-            stdin.write(replace(death, root=str(place.root)).as_line())
+            bucket = asdict(place.bucket) if place.bucket else {}
+            stdin.write(replace(death, root=str(place.root), bucket=bucket).as_line())
             stdin.flush()
             assert stdout.readline() == "-9\n", "the process was not killed where it should be"
 

@@ -18,7 +18,7 @@ from pipeline_assets_tests import prepared
 
 T = TypeVar("T")
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-START_S = 60
+START_S = 180
 
 
 class Ui:

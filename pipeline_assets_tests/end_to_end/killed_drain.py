@@ -21,6 +21,7 @@ from typing import Any
 
 from pipeline_assets.orchestration import barcode_enrichment, product_update
 from pipeline_assets_tests import prepared
+from pipeline_assets_tests.object_stores import Bucket
 from pipeline_assets_tests.workplace import Clock, Workplace
 
 NOW = datetime(2025, 9, 10, 12)
@@ -31,7 +32,8 @@ _NOT_KILLED, _BROKEN = 0, 1
 class Death:
     """Where the process dies: before or after the n-th `call` of `function` for `file`.
 
-    `enriches`: it drains the enrichment inbox; `settings` are further environment variables.
+    `enriches`: it drains the enrichment inbox; `settings` are further environment variables;
+    `root` and `bucket` are those of the workplace.
     """
 
     function: str
@@ -39,6 +41,7 @@ class Death:
     call: int = 1
     file: str = ""
     root: str = ""
+    bucket: dict[str, str] = field(default_factory=dict)
     enriches: bool = False
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -60,7 +63,7 @@ def _fork(death: Death) -> int:
         os.setsid()
         os._exit(_drain(death))
     ended = os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
-    with suppress(ProcessLookupError):  # what the dead one had started to follow its logs
+    with suppress(ProcessLookupError):  # what the dead one had started
         os.killpg(process_id, signal.SIGKILL)
     return ended
 
@@ -68,7 +71,8 @@ def _fork(death: Death) -> int:
 def _drain(death: Death) -> int:
     """What the dying process does; it returns only when it was not killed."""
     try:
-        place = Workplace(Path(death.root), Clock(NOW))
+        bucket = Bucket(**death.bucket) if death.bucket else None
+        place = Workplace(Path(death.root), Clock(NOW), bucket=bucket)
         os.environ.update(place.environment | death.settings)
         os.chdir(place.home)
         _arm(death)
@@ -96,12 +100,12 @@ def _arm(death: Death) -> None:
         calls.append(death.file)
         return len(calls) == death.call
 
-    owner, name = _find(death.function)
+    owner, name = found(death.function)
     setattr(owner, name, _deadly(getattr(owner, name), is_the_moment, is_before=death.is_before))
     vars(module)[service] = noting_the_file
 
 
-def _find(function: str) -> tuple[Any, str]:
+def found(function: str) -> tuple[Any, str]:
     """`module:name` or `module:Class.name` as the object that holds the name, and the name."""
     module, _, path = function.partition(":")
     *owners, name = path.split(".")

@@ -14,7 +14,6 @@ import sys
 from collections import defaultdict
 from typing import Any
 
-from pipeline_assets.inbox.scanning import look
 from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets_tests.enrichment.shop import gtin
@@ -78,6 +77,11 @@ def _run(place: Workplace, processes: int, *more: str) -> list[tuple[str, str]]:
     return [tuple(json.loads(line)) for line in ended.stdout.splitlines()]
 
 
+def _names() -> list[str]:
+    pipeline = Pipeline()
+    return [file.name for file in pipeline.files.look(pipeline.folders.product_inbox).files]
+
+
 def _work(names: Any, results: Any, barrier: Any) -> None:
     """One process: files one after the other, from the list that all share."""
     pipeline = Pipeline()
@@ -92,8 +96,8 @@ def _work(names: Any, results: Any, barrier: Any) -> None:
 def main(processes: int, *, takes_all: bool = False) -> None:
     """Fork, take the files, print what became of them."""
     fork = multiprocessing.get_context("fork")
-    inbox = Pipeline().folders.product_inbox
-    files = [file.name for file in look(inbox).files]
+    with fork.Pool(1) as child:  # a client of an object store works in one process alone
+        files = child.apply(_names)
     results, barrier = fork.SimpleQueue(), fork.Barrier(processes)
     queues = [fork.SimpleQueue() for _ in range(processes if takes_all else 1)]
     workers = [

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -57,13 +58,17 @@ class Browser:
     def picture(self, name: str, *, is_for_docs: bool = False) -> None:
         """Keep a picture of the page as it is now."""
         self.page.wait_for_timeout(500)  # what slides in has arrived
-        picture = self.page.screenshot()
-        folders = [ARTEFACTS]
-        if is_for_docs and _RENEWS_DOCS:
-            folders.append(DOCS_IMAGES)
-        for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{name}.png").write_bytes(picture)
+        keep_picture(name, self.page.screenshot(), is_for_docs=is_for_docs)
+
+
+def keep_picture(name: str, picture: bytes, *, is_for_docs: bool = False) -> None:
+    """Write a picture, a PNG, to where pictures are kept."""
+    folders = [ARTEFACTS]
+    if is_for_docs and _RENEWS_DOCS:
+        folders.append(DOCS_IMAGES)
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.png").write_bytes(picture)
 
 
 def _after_its_icon(name: str) -> re.Pattern[str]:
@@ -74,14 +79,21 @@ def _after_its_icon(name: str) -> re.Pattern[str]:
 @contextmanager
 def browser_on(url: str, chromium: str) -> Iterator[Browser]:
     """A browser that looks at the site at `url`."""
+    with started_chromium(chromium) as started:
+        context = started.new_context(viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(_LONGEST_MS)
+        yield Browser(context.new_page(), url)
+
+
+@contextmanager
+def started_chromium(chromium: str) -> Iterator[Chromium]:
+    """The browser without a window or a page; `chromium` is its path."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=chromium,
             chromium_sandbox=os.geteuid() != 0,  # Chromium refuses to start with it as root
         )
         try:
-            context = started.new_context(viewport={"width": 1440, "height": 900})
-            context.set_default_timeout(_LONGEST_MS)
-            yield Browser(context.new_page(), url)
+            yield started
         finally:
             started.close()

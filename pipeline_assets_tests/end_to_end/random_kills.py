@@ -43,7 +43,7 @@ def _fork(environment: dict[str, str], home: str, delay_s: float | None) -> int:
         time.sleep(delay_s)
         os.kill(process_id, signal.SIGKILL)
     ended = os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
-    with suppress(ProcessLookupError):  # what the dead one had started to follow its logs
+    with suppress(ProcessLookupError):  # what the dead one had started
         os.killpg(process_id, signal.SIGKILL)
     return ended
 

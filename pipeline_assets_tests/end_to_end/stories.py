@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from pipeline_assets.domain.normalisation.match_keys import match_key
-from pipeline_assets.domain.products.partition import Decision, SkuFacts
+from pipeline_assets.domain.products.facts import Decision, SkuFacts
 from pipeline_assets.errors import UsageError
 from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.operators.decide import DecisionKind, decide
@@ -148,7 +148,7 @@ class Story:
         barcodes = [(day, one["barcode"]) for day, _, one in said if one["barcode"]]
         newest = [barcode for day, barcode in barcodes if day == barcodes[0][0]]
         key = match_key(said[0][2]["name"], brands[0] if brands else None, None)
-        return SkuFacts(number, company, name, min(newest, default=None), key)
+        return SkuFacts(number, company, name, min(newest, default=None), key, None)
 
     def partition(self) -> set[frozenset[Sku]]:
         """Which SKUs should be one product."""

@@ -13,15 +13,16 @@ from pipeline_assets.services.post_processing.steps import STEPS, run_step
 from pipeline_assets_tests.end_to_end.stories import post_process
 from pipeline_assets_tests.workplace import Workplace, row
 
+# Of two makers: the first four, and the last four.
 BARCODES = (
     "9300000000019",
     "9300000000026",
     "9300000000033",
     "9300000000040",
-    "9300000000057",
-    "9300000000064",
-    "9300000000071",
-    "9300000000088",
+    "9401234000001",
+    "9401234000018",
+    "9401234000025",
+    "9401234000032",
 )
 
 ON_BOTH_DATABASES = True

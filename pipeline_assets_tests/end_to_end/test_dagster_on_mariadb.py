@@ -7,27 +7,24 @@ import pytest
 
 from pipeline_assets_tests.commands import process
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace, row
 
 pytestmark = pytest.mark.from_nothing
 
 
 @pytest.fixture
-def production(
-    workplace: Workplace, mariadb: MariaDb, monkeypatch: pytest.MonkeyPatch
-) -> Workplace:
+def production(workplace: Workplace, mariadb: Server, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     """A workplace with two databases of its own: the catalogue's and Dagster's."""
     shutil.copy(PROJECT_ROOT / "deploy" / "mysql" / "dagster.yaml", workplace.home)
     workplace.catalogue_url = mariadb.new_database()
-    mariadb.execute("CREATE USER IF NOT EXISTS dagster IDENTIFIED BY 'p@ss:w/ord'")
     database = urlsplit(mariadb.new_database()).path[1:]
-    mariadb.execute(f"GRANT ALL ON {database}.* TO dagster")
+    user = mariadb.new_user("p@ss:w/ord", database)
     variables = {
         "CATALOGUE_URL": workplace.catalogue_url,
-        "DAGSTER_MYSQL_HOST": "127.0.0.1",
+        "DAGSTER_MYSQL_HOST": mariadb.host,
         "DAGSTER_MYSQL_PORT": str(mariadb.port),
-        "DAGSTER_MYSQL_USER": "dagster",
+        "DAGSTER_MYSQL_USER": user,
         "DAGSTER_MYSQL_PASSWORD": "p@ss:w/ord",
         "DAGSTER_MYSQL_DB": database,
     }

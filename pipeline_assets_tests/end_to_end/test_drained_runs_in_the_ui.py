@@ -47,6 +47,7 @@ def test_a_drains_runs_are_on_the_timeline_and_their_jobs_pages_and_can_be_run_a
             "product_update",
             "post_process_only",
             "product_update_report",
+            "publish",
         }
         for run in drained:
             assert run["status"] == "SUCCESS"

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline_assets.catalogue.database.engine import writing
-from pipeline_assets.catalogue.stores import get_or_create_store
+from pipeline_assets.catalogue.groups import write_groups
+from pipeline_assets.catalogue.stores import register_store
 from pipeline_assets.domain.snapshots.header import Header
 from pipeline_assets.services.files.outcomes import State
 from pipeline_assets.services.post_processing.reports import StepReport
@@ -136,6 +137,20 @@ def test_an_anchor_that_is_not_current_is_flagged_until_it_is_scraped_again(shop
     assert shops.groups() == {"G1": "G1 G2 G3 G4"}  # of two groups of two the lower anchor stays
 
 
+def test_a_store_alone_in_its_group_loses_the_flag_that_an_earlier_version_gave_it(
+    shops: Shops,
+) -> None:
+    shops.scrape("G1", LONG_AGO)
+    shops.reconcile()
+    with writing(shops.place.pipeline.engine) as connection:
+        write_groups(connection, "aldi", {}, {"G1": True})
+    assert shops.flagged() == ["G1"]
+    report = shops.reconcile()
+    assert (report.changes["flags_changed"], report.facts["anchors_flagged"]) == (1, 0)
+    assert shops.flagged() == []
+    assert shops.reconcile().changed == 0
+
+
 def test_a_current_member_that_still_matches_stays_with_a_flagged_anchor(shops: Shops) -> None:
     for store_id in ("G1", "G2"):
         shops.scrape(store_id, "2025-09-22")
@@ -212,10 +227,10 @@ def test_relaxed_staleness_counts_from_the_newest_scrape_of_the_company(shops: S
     shops.scrape("G3", "2025-08-20")
     shops.reconcile()
     assert shops.groups() == {"G1": "G1", "G2": "G2", "G3": "G3"}
-    assert shops.flagged() == ["G1", "G2", "G3"]
+    assert shops.flagged() == []  # each is alone in its group
     shops.reconcile(relaxed_staleness=True)
     assert shops.groups() == {"G1": "G1 G2", "G3": "G3"}
-    assert shops.flagged() == ["G3"]
+    assert shops.flagged() == []
     shops.scrape("G9", TODAY, company="coles")  # another company's scrape makes no one stale
     assert shops.reconcile(relaxed_staleness=True).changed == 0
 
@@ -289,12 +304,12 @@ def test_stores_to_scrape_puts_first_what_is_worth_most(shops: Shops) -> None:
     some_weeks(shops)
     header = Header("aldi", "G7", None, None, datetime(2025, 9, 1), date(2025, 9, 1))
     with writing(shops.place.pipeline.engine) as connection:
-        get_or_create_store(connection, header, NOW)  # known, and never scraped
+        register_store(connection, header, None, NOW)  # known, and never scraped
     assert shops.place.rows(
         "SELECT store_id, reason, is_anchor, stores_in_group FROM stores_to_scrape"
     ) == [
-        ("G7", "never scraped", 1, 1),
         ("G5", "flagged", 1, 2),
+        ("G7", "never scraped", 1, 1),
         ("G6", "stale", 0, 2),
         ("G2", "stale", 0, 3),
         ("G1", "current", 1, 3),

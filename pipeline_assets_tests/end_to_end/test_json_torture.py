@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline_assets_tests.contents import contents, differences
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.third_party import json_cases, naughty_strings
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -85,7 +85,7 @@ def naughty_rows() -> list[dict[str, Any]]:
 
 
 def test_naughty_strings_are_kept_as_they_are_on_both_databases(
-    mariadb: MariaDb, tmp_path_factory: pytest.TempPathFactory
+    mariadb: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     said = []
     for url in ("", mariadb.new_catalogue()):

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,51 +18,79 @@ from pipeline_assets.services.operators.status import status
 from pipeline_assets_tests.domain.files.facts import DIED_THREE_TIMES
 from pipeline_assets_tests.end_to_end.conftest import Kill
 from pipeline_assets_tests.end_to_end.killed_drain import NOW, Death
+from pipeline_assets_tests.object_stores import Bucket
 from pipeline_assets_tests.workplace import Clock, Workplace, row
 
 REFUSED, EARLIER, ACCEPTED, OTHER = "refused.jsonl", "day1.jsonl", "day2.jsonl", "other.jsonl"
 FOLDERS = ("product_inbox", "archive", "quarantine", "rejects")
+_NUMBERS = count(1)
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 ATTEMPTING = "pipeline_assets.services.files.attempt"
 INGESTION = "pipeline_assets.services.ingestion.ingest_file"
+REQUESTS = "pipeline_assets.inbox.object_requests:ObjectRequests"
 OF_AN_ACCEPTED_FILE = {
     "after reading": Death(f"{ATTEMPTING}:read_file"),
-    "halfway through the rejects": Death("pathlib:Path.replace", is_before=True),
     "after the rejects were written": Death("pipeline_assets.inbox.filing:write_beside"),
     "halfway through the transaction": Death("pipeline_assets.catalogue.prices:apply_price_plan"),
     "before the commit, everything written": Death("pipeline_assets.catalogue.attempts:end"),
     "after the commit": Death(f"{INGESTION}:_Ingestion._write"),
-    "before the move": Death("os:link", is_before=True),
-    "between the link and the unlink": Death("os:link"),
-    "after the move, before the ledger knows": Death("pipeline_assets.inbox.filing:move"),
     "before the commit of moved_at": Death("pipeline_assets.catalogue.ledger:close_move"),
     "after moved_at": Death(f"{INGESTION}:_Ingestion._move_to_archive"),
 }
 OF_A_REFUSED_FILE = {
     "after reading": Death(f"{ATTEMPTING}:read_file"),
     "after the rejects were written": Death("pipeline_assets.inbox.filing:write_beside"),
-    "halfway through the sidecar": Death("pathlib:Path.replace", is_before=True, call=2),
-    "after the sidecar, before the move": Death("os:link", is_before=True),
-    "between the link and the unlink": Death("os:link"),
-    "after the move, before it is recorded": Death("pipeline_assets.inbox.filing:move"),
     "after it was recorded": Death(f"{ATTEMPTING}:quarantine"),
 }
+OF_A_MOVE = {
+    "folders": {
+        "before the move": Death("os:link", is_before=True),
+        "between the link and the unlink": Death("os:link"),
+        "after the move, before it is recorded": Death("pipeline_assets.inbox.filing:move"),
+    },
+    "objects": {
+        "before the copy": Death(f"{REQUESTS}.create", is_before=True),
+        "between the copy and the removal": Death(f"{REQUESTS}.create"),
+        "after the look before the removal": Death(f"{REQUESTS}._signed", is_before=True),
+        "after the removal, before it is recorded": Death(f"{REQUESTS}.remove_version"),
+    },
+}
+HALFWAY = {
+    "folders": Death("pathlib:Path.replace", is_before=True),
+    "objects": Death(f"{REQUESTS}.replace", is_before=True),
+}
 DEATHS = [
-    pytest.param(replace(death, file=file), id=f"{file.split('.')[0]}: {step}")
-    for file, deaths in ((ACCEPTED, OF_AN_ACCEPTED_FILE), (REFUSED, OF_A_REFUSED_FILE))
+    pytest.param(kind, replace(death, file=file), id=f"{kind}, {file.split('.')[0]}: {step}")
+    for kind in OF_A_MOVE
+    for file, deaths in (
+        (
+            ACCEPTED,
+            OF_AN_ACCEPTED_FILE | OF_A_MOVE[kind] | {"halfway through the rejects": HALFWAY[kind]},
+        ),
+        (
+            REFUSED,
+            OF_A_REFUSED_FILE
+            | OF_A_MOVE[kind]
+            | {"halfway through the sidecar": replace(HALFWAY[kind], call=2)},
+        ),
+    )
     for step, death in deaths.items()
 ]
+on_both_kinds = pytest.mark.parametrize("kind", list(OF_A_MOVE), indirect=True)
 
 
 class Places:
     """Workplaces with the same files, each a copy of one whose storages are already made."""
 
-    def __init__(self, base: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, base: Path, patch: pytest.MonkeyPatch, bucket: Bucket | None) -> None:
         self._base = base
+        self._bucket = bucket
         self._patch = patch
         self._made: list[Workplace] = []
-        with self.enter(Workplace.create(base)) as template:
+        with Workplace.create(base) as template:
+            template.bucket = bucket
+            self.enter(template)
             template.clock = Clock(NOW)
             template.drain()
         drop_files(template)
@@ -76,7 +105,8 @@ class Places:
     def make(self, root: Path) -> Workplace:
         """A new workplace, not yet drained."""
         shutil.copytree(self._base, root)
-        place = self.enter(Workplace(root, Clock(NOW)))
+        bucket = self._bucket and self._bucket.copy(f"copy-{next(_NUMBERS)}")
+        place = self.enter(Workplace(root, Clock(NOW), bucket=bucket))
         self._made.append(place)
         return place
 
@@ -87,9 +117,19 @@ class Places:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Where the files are: in folders or in an object store."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def template(
+    kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Places]:
+    server = request.getfixturevalue("object_server") if kind == "objects" else None
     with pytest.MonkeyPatch.context() as patch:
-        yield Places(tmp_path_factory.mktemp("template"), patch)
+        bucket = server.new_bucket() if server else None
+        yield Places(tmp_path_factory.mktemp("template"), patch, bucket)
 
 
 @pytest.fixture
@@ -145,13 +185,13 @@ def catalogue(place: Workplace) -> dict[str, Any]:
 def folders(place: Workplace) -> dict[str, str]:
     """Every file's content by its path, without the ids of Dagster's runs."""
     return {
-        f"{folder}/{name}": _RUN_ID.sub("a run", (place.data / folder / name).read_text())
+        f"{folder}/{name}": _RUN_ID.sub("a run", place.text(f"{folder}/{name}"))
         for folder in FOLDERS
         for name in place.files(folder)
     }
 
 
-@pytest.mark.parametrize("death", DEATHS)
+@pytest.mark.parametrize(("kind", "death"), DEATHS, indirect=["kind"])
 def test_a_second_drain_makes_good_what_a_killed_one_left(
     death: Death,
     kill: Kill,
@@ -174,6 +214,7 @@ def test_a_second_drain_makes_good_what_a_killed_one_left(
     ]
 
 
+@on_both_kinds
 def test_a_drain_killed_before_it_began_its_work_is_known_to_be_dead(
     kill: Kill, places: Places, tmp_path: Path
 ) -> None:
@@ -192,6 +233,7 @@ def test_a_drain_killed_before_it_began_its_work_is_known_to_be_dead(
     ]
 
 
+@on_both_kinds
 def test_a_file_whose_process_died_three_times_is_halted_and_requeued(
     kill: Kill,
     places: Places,

@@ -8,7 +8,7 @@ import pytest
 from pipeline_assets_tests import soaks
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.many_ingests import ingest_at_once, overlapping_files
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.workplace import Workplace
 
 SEED = 20250924
@@ -30,7 +30,7 @@ def ingested(place: Workplace, seed: int, processes: int) -> Contents:
     return said
 
 
-def rounds(root: Path, mariadb: MariaDb | None, count: int) -> None:
+def rounds(root: Path, mariadb: Server | None, count: int) -> None:
     """One process first, then eight, so many times over."""
     expected: Contents = {}
     for number in range(count + 1):
@@ -45,7 +45,7 @@ def rounds(root: Path, mariadb: MariaDb | None, count: int) -> None:
 
 
 def test_eight_processes_make_the_catalogue_that_one_makes_on_mariadb(
-    mariadb: MariaDb, tmp_path: Path
+    mariadb: Server, tmp_path: Path
 ) -> None:
     rounds(tmp_path, mariadb, 1)
 
@@ -55,5 +55,5 @@ def test_eight_processes_make_the_catalogue_that_one_makes_on_sqlite(tmp_path: P
 
 
 @pytest.mark.soak
-def test_twenty_rounds_of_eight_processes_on_mariadb(mariadb: MariaDb, tmp_path: Path) -> None:
+def test_twenty_rounds_of_eight_processes_on_mariadb(mariadb: Server, tmp_path: Path) -> None:
     rounds(tmp_path, mariadb, soaks.rounds(20))

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from pipeline_assets.errors import CatalogueUnavailableError
 from pipeline_assets_tests.commands import SCRIPT, Ran, process
@@ -14,9 +15,11 @@ from pipeline_assets_tests.contents import contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import eventually
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
 from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.workplace import Workplace, row
 
 SEED = 7
+WRONG = "hunter2"
 
 
 def drain_with_an_outage(
@@ -105,15 +108,16 @@ def test_a_drain_that_finds_no_server_waits_for_it_and_says_so(
 
 
 def test_a_wrong_password_is_said_at_once_and_no_password_is_shown(
-    workplace: Workplace, mariadb: MariaDb
+    workplace: Workplace, mariadb: Server
 ) -> None:
-    workplace.catalogue_url = mariadb.new_database().replace("root@", "nobody:hunter2@")
+    url = make_url(mariadb.new_database()).set(username="nobody", password=WRONG)
+    workplace.catalogue_url = url.render_as_string(hide_password=False)
     for command in ("drain", "status", "post-process"):
         ran = process(workplace, command)
         assert ran.status == 1
         assert "Access denied" in ran.err
-        assert "nobody:***@127.0.0.1" in ran.err
-        assert "hunter2" not in ran.out + ran.err
+        assert f"nobody:***@{mariadb.host}" in ran.err
+        assert WRONG not in ran.out + ran.err
     with pytest.raises(CatalogueUnavailableError) as refused:
         _ = workplace.pipeline
     assert not refused.value.is_transient

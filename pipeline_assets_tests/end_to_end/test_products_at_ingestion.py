@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pipeline_assets.domain.products.partition import SkuFacts
+from pipeline_assets.domain.products.facts import SkuFacts
 from pipeline_assets.services.files.outcomes import State
 from pipeline_assets_tests.domain.products.naive_partition import naive_partition
 from pipeline_assets_tests.workplace import Workplace, row
@@ -382,7 +382,7 @@ def _naive_products(place: Workplace, sold: Iterable[frozenset[str]]) -> set[fro
     """The products that the facts in the catalogue make, by the rules read aloud."""
     facts = [
         SkuFacts(*values)
-        for values in place.rows("SELECT sku_id, company, sku, barcode, match_key FROM skus")
+        for values in place.rows("SELECT sku_id, company, sku, barcode, match_key, url FROM skus")
     ]
     ids = {f"{fact.company}/{fact.sku}": fact.sku_id for fact in facts}
     names = {sku_id: name for name, sku_id in ids.items()}

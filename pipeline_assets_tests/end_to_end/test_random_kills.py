@@ -24,6 +24,7 @@ from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
 from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.workplace import Workplace
 
@@ -91,7 +92,7 @@ def check(place: Workplace, files: Counter[str], expected: Contents, about: str)
 
 
 def kill_drains(
-    root: Path, drain: Drain, count: int, database: str, mariadb: MariaDb | None
+    root: Path, drain: Drain, count: int, database: str, mariadb: Server | None
 ) -> None:
     """A drain killed at a random moment, then another to the end, so many times over."""
     print(f"seed {SEED}")
@@ -118,7 +119,7 @@ def test_a_drain_killed_anywhere_loses_nothing(tmp_path: Path, drain: Drain) -> 
 
 
 def test_a_drain_killed_anywhere_loses_nothing_on_mariadb(
-    tmp_path: Path, drain: Drain, mariadb: MariaDb
+    tmp_path: Path, drain: Drain, mariadb: Server
 ) -> None:
     kill_drains(tmp_path, drain, 1, "mariadb", mariadb)
 
@@ -130,7 +131,7 @@ def test_many_drains_killed_anywhere_lose_nothing(tmp_path: Path, drain: Drain) 
 
 @pytest.mark.soak
 def test_many_drains_killed_anywhere_lose_nothing_on_mariadb(
-    tmp_path: Path, drain: Drain, mariadb: MariaDb
+    tmp_path: Path, drain: Drain, mariadb: Server
 ) -> None:
     kill_drains(tmp_path, drain, ROUNDS, "mariadb", mariadb)
 

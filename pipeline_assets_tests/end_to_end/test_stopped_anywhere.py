@@ -27,7 +27,7 @@ from pipeline_assets_tests.end_to_end.stopped import GENEROUS_S
 from pipeline_assets_tests.end_to_end.test_random_kills import digests, fill
 from pipeline_assets_tests.enrichment.shop import Shop, at_shop, open_shop, to_enrich
 from pipeline_assets_tests.forked_commands import Fork
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -123,7 +123,7 @@ class Course:
     root: Path
     fork: Fork
     shop: Shop
-    mariadb: MariaDb | None
+    mariadb: Server | None
 
     def place(self, name: str, case: Case) -> Workplace:
         folder = self.root / name
@@ -202,6 +202,6 @@ def test_a_command_stopped_anywhere_loses_nothing(
 @pytest.mark.soak
 @pytest.mark.parametrize("command", CASES)
 def test_a_command_stopped_anywhere_loses_nothing_on_mariadb(
-    command: str, tmp_path: Path, fork: Fork, wide_shop: Shop, mariadb: MariaDb
+    command: str, tmp_path: Path, fork: Fork, wide_shop: Shop, mariadb: Server
 ) -> None:
     stop_often(Course(tmp_path, fork, wide_shop, mariadb), CASES[command], ROUNDS)

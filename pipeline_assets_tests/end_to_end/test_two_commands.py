@@ -6,13 +6,13 @@ import random
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline_assets.domain.snapshots import rows as snapshot_rows
-from pipeline_assets.orchestration.run_records import NoRuns
 from pipeline_assets.services.files.recovery import recover
+from pipeline_assets.services.files.run_records import NoRuns
 from pipeline_assets.services.ingestion import ingest_file as ingestion
 from pipeline_assets.services.operators.status import quarantined
 from pipeline_assets_tests import soaks
@@ -20,7 +20,13 @@ from pipeline_assets_tests.commands import SCRIPT
 from pipeline_assets_tests.end_to_end.many_ingests import ingest_all_at_once
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace, row
 
-ON_BOTH_DATABASES = True
+ON_BOTH_DATABASES = ON_OBJECTS_TOO = True
+
+# What makes the second name of a file that is moved.
+SECOND_NAME = {
+    "folders": "os:link",
+    "objects": "pipeline_assets.inbox.object_requests:ObjectRequests.create",
+}
 
 
 def check_records(place: Workplace, files: int) -> None:
@@ -49,32 +55,33 @@ def test_a_run_that_meets_a_file_accepted_meanwhile_leaves_no_record_of_a_refusa
     monkeypatch.setattr(ingestion, "parse_snapshot", overtaken)
     assert workplace.ingest("a.jsonl").state == "vanished"
     check_records(workplace, 1)
-    assert quarantined(workplace.pipeline.folders) == {}
+    assert quarantined(workplace.pipeline) == {}
 
 
 def test_a_file_that_is_gone_at_the_last_moment_is_not_halted(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another run moves it between the last look and the move, as only a link can tell."""
+    """Another run moves it between the last look and the move, as only the move can tell."""
     assert workplace.pipeline
     workplace.drop("a.jsonl", b"caf\xe9")
-    link = os.link
+    move = workplace.pipeline.files.move
 
-    def too_late(source: Path, *arguments: object, **more: object) -> None:
-        source.rename(workplace.root / "elsewhere.jsonl")
-        link(source, *arguments, **more)  # type: ignore[arg-type]
+    def too_late(*arguments: Any) -> object:
+        workplace.delete("product_inbox/a.jsonl")
+        return move(*arguments)
 
-    monkeypatch.setattr(os, "link", too_late)
+    monkeypatch.setattr(workplace.pipeline.files, "move", too_late)
     assert workplace.ingest("a.jsonl").state == "vanished"
     assert workplace.files("quarantine") == []
     assert workplace.rows("SELECT outcome FROM file_attempts") == [("vanished",)]
 
 
 DIES = """
-import os, signal
+import os, signal, sys
+from pipeline_assets_tests.end_to_end.killed_drain import found
 from pipeline_assets.services.ingestion.ingest_file import ingest_file
 from pipeline_assets.services.pipeline import Pipeline
-os.link = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+setattr(*found(sys.argv[1]), lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 ingest_file(Pipeline(), "a.jsonl")
 """
 
@@ -85,23 +92,24 @@ def test_what_a_killed_run_said_of_a_file_that_it_did_not_move_is_taken_back(
     assert workplace.pipeline
     workplace.drop("a.jsonl", b"caf\xe9")
     environment = os.environ | workplace.environment
+    at = SECOND_NAME["objects" if workplace.bucket else "folders"]
     died = subprocess.run(
-        [sys.executable, "-c", DIES], cwd=PROJECT_ROOT, env=environment, check=False, timeout=60
+        [sys.executable, "-c", DIES, at], cwd=PROJECT_ROOT, env=environment, check=False, timeout=60
     )
     assert died.returncode == -signal.SIGKILL
     (sidecar,) = workplace.files("quarantine")
-    told = json.loads((workplace.data / "quarantine" / sidecar).read_text())
+    told = json.loads(workplace.text(f"quarantine/{sidecar}"))
     assert told["reason"] == "unreadable"
-    assert quarantined(workplace.pipeline.folders) == {}
-    other = workplace.data / "quarantine/stale/d-b.jsonl.json"
-    other.parent.mkdir()
-    other.write_text(json.dumps({**told, "file": "b.jsonl"}))
+    assert quarantined(workplace.pipeline) == {}
+    workplace.put(
+        "quarantine/stale/d-b.jsonl.json", json.dumps({**told, "file": "b.jsonl"}).encode()
+    )
 
     recover(workplace.pipeline, NoRuns(), workplace.pipeline.product_inbox)
     assert workplace.files("quarantine") == ["stale/d-b.jsonl.json"]
     assert workplace.files("product_inbox") == ["a.jsonl"]
     assert workplace.ingest("a.jsonl").reason == "unreadable"
-    assert quarantined(workplace.pipeline.folders) == {"unreadable": 1}
+    assert quarantined(workplace.pipeline) == {"unreadable": 1}
 
 
 def test_processes_that_each_take_every_file_accept_each_once(workplace: Workplace) -> None:

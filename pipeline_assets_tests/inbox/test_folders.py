@@ -16,8 +16,10 @@ def test_all_folders_are_made_and_may_be_there_already(tmp_path: Path) -> None:
         "archive",
         "barcode_enrichment_inbox",
         "product_inbox",
+        "published",
         "quarantine",
         "rejects",
+        "reports",
         "translation_tables",
     ]
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline_assets.inbox import refused
+from pipeline_assets.inbox.local_files import LocalFiles
 from pipeline_assets.inbox.scanning import InboxFile
 
+FILES = LocalFiles()
 REASON = {"file": "a.jsonl", "inbox": "product_inbox", "reason": "stale", "run_id": "r1"}
 
 
@@ -37,7 +39,7 @@ def quarantine(tmp_path: Path) -> Path:
 
 
 def test_only_refused_files_count(quarantine: Path) -> None:
-    found = [path.name for path in refused.refused_files(quarantine)]
+    found = [path.name for path in refused.refused_files(FILES, quarantine)]
     assert found == ["d1-a.jsonl", "d1-b.jsonl.gz"]
 
 
@@ -55,7 +57,9 @@ def test_what_dead_attempts_wrote_of_files_they_did_not_move_is_removed(quaranti
         (folder / name).write_text(json.dumps(text))
     (folder / "d7-a.jsonl.json").write_text("[" * 100_000)
     before = sorted(folder.iterdir())
-    refused.discard_false(quarantine, "product_inbox", {("a.jsonl", "r1"), ("b.jsonl", None)})
+    refused.discard_false(
+        FILES, quarantine, "product_inbox", {("a.jsonl", "r1"), ("b.jsonl", None)}
+    )
     gone = {path.name for path in before} - {path.name for path in folder.iterdir()}
     assert gone == {"d2-a.jsonl.json", "d6-b.jsonl.json"}
 
@@ -75,11 +79,13 @@ def test_the_explanation_is_there_before_the_file_and_goes_if_the_file_cannot(
     with monkeypatch.context() as patch:
         patch.setattr(os, "link", broken)
         with pytest.raises(OSError, match="broken"):
-            refused.move_with_reason(source, file, target, REASON)
+            refused.move_with_reason(FILES, source, file, target, REASON)
     assert there == [["d1-a.jsonl.json"]]
     assert list(target.parent.iterdir()) == []
-    assert refused.move_with_reason(source, file, target, REASON) == target
-    assert refused.explained(target) == REASON
+    assert refused.move_with_reason(FILES, source, file, target, REASON) == target
+    assert refused.explained(FILES, target) == REASON
     # Another run of the same file finds that it is there already, and leaves it explained.
-    assert refused.move_with_reason(source, file, target, REASON | {"run_id": "r2"}) == target
-    assert refused.explained(target) == REASON
+    assert (
+        refused.move_with_reason(FILES, source, file, target, REASON | {"run_id": "r2"}) == target
+    )
+    assert refused.explained(FILES, target) == REASON

@@ -1,20 +1,28 @@
 """Asset checks in runs: which job evaluates which, what they block, how they are stored."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
 import dagster as dg
 import pytest
 
 from pipeline_assets.orchestration.check_results import check_evaluation, check_spec
 from pipeline_assets.orchestration.checks import catalogue_check_selection
+from pipeline_assets.orchestration.run_records import runs_of_inbox
 from pipeline_assets.services.checks.all_checks import (
     ALL_CHECKS,
     BLOCKING_CHECKS,
     CATALOGUE_CHECKS,
     POST_PROCESSING_CHECKS,
+    states,
 )
 from pipeline_assets.services.checks.check import Check, Severity
 from pipeline_assets.services.checks.inboxes import INBOX_CHECKS
 from pipeline_assets.services.checks.products import SKUS_HAVE_A_PRODUCT
 from pipeline_assets.services.checks.verdict import Verdict
+from pipeline_assets.services.operators.decide import decide
+from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets_tests.orchestration.check_runs import evaluations, run_job, steps_run
 from pipeline_assets_tests.services.checks.judging import break_by
@@ -88,6 +96,48 @@ def test_a_warning_stops_nothing(place: Workplace) -> None:
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert found.description is not None
     assert found.description.startswith("2 problems with store groups: stores in no group")
+
+
+def rename(place: Workplace, name: str) -> None:
+    break_by(place, f"UPDATE skus SET name = '{name}' WHERE sku = '8'")
+
+
+def test_the_last_verdict_on_shared_barcodes_holds_until_a_file_a_decision_or_a_day_comes(
+    place: Workplace,
+) -> None:
+    check = "reconciled_products/shared_barcodes_agree"
+
+    def result() -> tuple[bool, object]:
+        run_id = run_job(place, "post_process_only").run_id
+        found = evaluations(place, run_id)[check]
+        return found.passed, found.metadata["offenders"].value
+
+    shared = "9300000000019"
+    oats = row("8", 4, name="Oats", barcode=shared, company="iga", store_id=1)
+    place.take("b.jsonl", [oats])
+    assert result() == (True, 0)
+    rename(place, "Nails")  # no file does this: it is not seen before something else happens
+    assert result() == (True, 0)
+    place.take("c.jsonl", [row("9", 4, name="Salt", company="iga", store_id=2)])
+    assert result() == (False, 1)
+    rename(place, "Oats")
+    assert result() == (False, 1)
+    decide(place.pipeline, "never", "iga/9", "iga/8")
+    assert result() == (True, 0)
+    rename(place, "Nails")
+    assert result() == (True, 0)
+    now = place.pipeline.clock()
+    today, tomorrow = (
+        states(
+            replace(place.pipeline, clock=partial(datetime.__add__, now, timedelta(days))),
+            POST_PROCESSING_CHECKS,
+            lambda inbox: runs_of_inbox(place.instance, inbox),
+            PostProcessingOptions(),
+        )
+        for days in (0, 1)
+    )
+    assert today.keys() == tomorrow.keys() == {"shared_barcodes_agree"}
+    assert today != tomorrow
 
 
 def test_a_job_with_the_catalogues_checks_evaluates_all_of_them_in_one_step(

@@ -14,20 +14,20 @@ from pipeline_assets.errors import NoDagsterStorageError
 from pipeline_assets.orchestration.looking import only_looking
 from pipeline_assets.orchestration.mysql_storage import MySqlStorage
 from pipeline_assets_tests.catalogue.database.interrupted import cut_after_every_statement
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.soaks import rounds
 
 
-def dump(server: MariaDb, url: str) -> bytes:
+def dump(server: Server, url: str) -> str:
     """The storage's tables and rows, without moments and without numbers that a retry uses up."""
     name = urlsplit(url).path[1:]
-    found = server.dump(name).replace(name.encode(), b"dagster")
-    lines = re.sub(rb" AUTO_INCREMENT=\d+", b"", found).splitlines()
-    return b"\n".join(line for line in lines if not line.startswith(b"INSERT INTO `secondary_"))
+    found = server.dump(name).replace(name, "dagster")
+    lines = re.sub(r" AUTO_INCREMENT=\d+", "", found).splitlines()
+    return "\n".join(line for line in lines if not line.startswith("INSERT INTO `secondary_"))
 
 
 @pytest.fixture(scope="module")
-def made_by_dagster(mariadb: MariaDb) -> bytes:
+def made_by_dagster(mariadb: Server) -> str:
     """What Dagster's own storage creates in one undisturbed process."""
     url = mariadb.new_database()
     DagsterMySQLStorage(url)
@@ -35,7 +35,7 @@ def made_by_dagster(mariadb: MariaDb) -> bytes:
 
 
 def test_a_creation_that_is_cut_off_after_every_statement_ends_as_dagsters_own(
-    mariadb: MariaDb, made_by_dagster: bytes
+    mariadb: Server, made_by_dagster: str
 ) -> None:
     url = mariadb.new_database()
     statements = cut_after_every_statement(Engine, lambda: MySqlStorage(url))
@@ -47,13 +47,13 @@ def test_a_creation_that_is_cut_off_after_every_statement_ends_as_dagsters_own(
 
 
 @pytest.fixture
-def url(mariadb: MariaDb) -> str:
+def url(mariadb: Server) -> str:
     return mariadb.new_database()
 
 
 @pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.soak)])
 def test_processes_that_open_it_together_create_it_once(
-    mariadb: MariaDb, made_by_dagster: bytes, full: int
+    mariadb: Server, made_by_dagster: str, full: int
 ) -> None:
     for _ in range(rounds(full)):
         url, begin = mariadb.new_database(), time.monotonic() + 0.1
@@ -75,7 +75,7 @@ def _fork(url: str, begin: float) -> int:
     return process_id
 
 
-def test_a_look_creates_nothing_and_opens_what_is_there(mariadb: MariaDb, url: str) -> None:
+def test_a_look_creates_nothing_and_opens_what_is_there(mariadb: Server, url: str) -> None:
     empty = dump(mariadb, url)
     with only_looking(), pytest.raises(NoDagsterStorageError, match="not there yet"):
         MySqlStorage(url)
@@ -86,7 +86,7 @@ def test_a_look_creates_nothing_and_opens_what_is_there(mariadb: MariaDb, url: s
 
 
 def test_a_storage_of_an_earlier_dagster_is_left_for_its_own_migration(
-    mariadb: MariaDb, url: str
+    mariadb: Server, url: str
 ) -> None:
     MySqlStorage(url)
     database = urlsplit(url).path[1:]

@@ -1,8 +1,10 @@
 """The sensor of post-processing: due once when the inbox is drained, and not before or again."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import dagster as dg
 import pytest
@@ -12,6 +14,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 
+from pipeline_assets import stopping
 from pipeline_assets.orchestration.sensors import post_processing_sensor
 from pipeline_assets.services.pipeline import utc_now
 from pipeline_assets_tests.workplace import Workplace, row
@@ -180,6 +183,22 @@ def test_after_a_failure_it_is_asked_for_again_in_an_hour_or_with_the_next_file(
     ticks.advance(2 * HOUR_S)
     assert ticks.tick() == 0
     assert ticks.idle_because == NOTHING_NEW
+
+
+def test_after_an_interruption_it_is_asked_for_again_at_once(ticks: PostProcessingTicks) -> None:
+    ticks.take()
+    assert ticks.tick() == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stopping, "check", partial(_raise, stopping.Interrupted(signal.SIGTERM)))
+        assert not ticks.post_process()
+    assert ticks.tick() == 1
+    assert ticks.post_process()
+    assert ticks.tick() == 0
+    assert ticks.idle_because == NOTHING_NEW
+
+
+def _raise(error: BaseException) -> None:
+    raise error
 
 
 @pytest.mark.parametrize("is_first_time", [False, True])

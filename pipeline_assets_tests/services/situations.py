@@ -66,8 +66,8 @@ def a_move_that_was_not_made(place: Workplace, _: str) -> None:
 
 def a_delivery_that_was_not_placed(place: Workplace, _: str) -> None:
     folders = place.pipeline.folders
-    folders.unfinished_delivery("d" * 64).write_bytes(b"enriched\n")
-    (folders.archive / "source.jsonl").write_bytes(b"source\n")
+    place.put(folders.relative(folders.unfinished_delivery("d" * 64)), b"enriched\n")
+    place.put("archive/source.jsonl", b"source\n")
     delivery = Delivery(
         "d" * 64, f"{OTHER_INBOX}/a.jsonl", f"{INBOX}/a.jsonl", "archive/source.jsonl", None
     )

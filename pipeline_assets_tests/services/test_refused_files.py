@@ -12,11 +12,11 @@ from sqlalchemy import event
 from pipeline_assets.catalogue.database.engine import reading
 from pipeline_assets.catalogue.refusals import refused_since
 from pipeline_assets.errors import UsageError
-from pipeline_assets.orchestration.run_records import NoRuns
 from pipeline_assets.services.checks.all_checks import evaluate
 from pipeline_assets.services.checks.refused import REFUSED_FILES
 from pipeline_assets.services.checks.verdict import NOTHING_WRONG, Verdict
 from pipeline_assets.services.enrichment.enrich_file import enrich_file
+from pipeline_assets.services.files.run_records import NoRuns
 from pipeline_assets.services.operators.acknowledge import (
     Acknowledged,
     acknowledge_all,

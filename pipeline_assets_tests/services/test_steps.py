@@ -1,10 +1,12 @@
 """What its declaration gives every step of post-processing: a transaction, a watermark."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 
+from pipeline_assets.services.operators.decide import decide
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.step import Step, StepContext
@@ -94,14 +96,80 @@ def test_post_processing_is_behind_until_every_step_with_a_watermark_has_run(
     assert read_backlog(place.pipeline, begun) == Backlog(3, 2, begun)
 
 
-def test_the_steps_are_these_in_this_order_with_and_without_a_watermark() -> None:
+def test_a_step_has_seen_no_more_than_the_steps_before_it(place: Workplace) -> None:
+    """Run alone and too early, it is given the same files once more."""
+    first, *_, last = STEPS
+    run(place, last)
+    assert place.rows(WATERMARKS) == [(last.name, 0)]
+    for step in STEPS:
+        run(place, step)
+    assert {file_id for _, file_id in place.rows(WATERMARKS)} == {2}
+    place.take("3.jsonl", [row(store_id=3)])
+    run(place, last)
+    assert dict(place.rows(WATERMARKS))[last.name] == 2
+    run(place, first)
+    assert dict(place.rows(WATERMARKS)) == {step.name: 2 for step in STEPS} | {first.name: 3}
+
+
+def test_there_is_news_after_a_file_and_after_a_decision_until_the_next_file(
+    place: Workplace,
+) -> None:
+    news: list[bool] = []
+
+    def note(context: StepContext) -> StepReport:
+        news.append(context.has_news())
+        return StepReport()
+
+    step = Step("noted", "Notes.", note, keeps_watermark=True)
+    run(place, step)
+    run(place, step)
+    place.take("3.jsonl", [row("1", store_id=3), row("2", name="Salt", store_id=3)])
+    run(place, step)
+    run(place, step)
+    decide(place.pipeline, "never", "aldi/1", "aldi/2")
+    run(place, step)
+    run(place, step)
+    assert news == [True, False, True, False, True, True]
+
+
+def test_an_export_that_was_made_too_early_is_made_again(place: Workplace) -> None:
+    """Alone, it exports what the steps before it have not brought up to date yet."""
+    *before, export = STEPS
+    exported = place.data / "translation_tables" / "products.json"
+    run(place, export)
+    assert json.loads(exported.read_text("utf-8")) == {}
+    for step in before:
+        run(place, step)
+    assert run(place, export).changes == {"files_written": 1}
+    assert len(json.loads(exported.read_text("utf-8"))) == 1
+    assert run(place, export).changes == {"files_written": 0}
+
+
+def test_a_missing_export_is_written_though_there_is_no_news(place: Workplace) -> None:
+    for step in STEPS:
+        run(place, step)
+    exported = place.data / "translation_tables" / "products.json"
+    before = exported.read_bytes()
+    exported.unlink()
+    report = run(place, STEPS[-1])
+    assert (report.changes, report.details) == (
+        {"files_written": 1},
+        ["products.json: 1 entries"],
+    )
+    assert exported.read_bytes() == before
+
+
+def test_the_steps_are_these_in_this_order_each_with_a_watermark() -> None:
     assert [(step.name, step.keeps_watermark) for step in STEPS] == [
         ("brand_translations", True),
-        ("reconciled_brands", False),
+        ("reconciled_brands", True),
         ("product_translations", True),
         ("reconciled_products", True),
         ("reconciled_groups", True),
-        ("cleaned_catalogue", False),
+        ("cleaned_catalogue", True),
+        ("sku_words", True),
+        ("product_prices", True),
+        ("suggested_matches", True),
         ("exported_translation_tables", True),
     ]
 
@@ -124,4 +192,7 @@ def test_the_steps_that_fill_a_table_name_it() -> None:
         "product_translations": "product_translations",
         "reconciled_products": "products",
         "reconciled_groups": "store_groups",
+        "suggested_matches": "sku_suggestions",
+        "sku_words": "sku_words",
+        "product_prices": "company_products",
     }

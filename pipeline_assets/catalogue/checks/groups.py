@@ -15,11 +15,14 @@ _OF_GROUP = store_groups.c.group_id == store_group_members.c.group_id
 
 
 def stores_in_wrong_groups(connection: Connection) -> Offenders:
-    """Stores in no group or in another company's, and anchors that are not in their own group."""
+    """Stores in no group or in another company's, and anchors that are not in their own group.
+
+    A store without a snapshot, known from the directory only, needs no group.
+    """
     groupless = (
         select(stores.c.company, stores.c.store_id, literal("is in no group").label("problem"))
         .join_from(stores, store_group_members, _OF_STORE, isouter=True)
-        .where(store_group_members.c.group_id.is_(None))
+        .where(store_group_members.c.group_id.is_(None), stores.c.last_scraped_at.is_not(None))
     )
     members = store_group_members.c
     of_strangers = (
@@ -45,8 +48,11 @@ def stores_in_wrong_groups(connection: Connection) -> Offenders:
 
 
 def group_counts(connection: Connection) -> tuple[int, int]:
-    """How many stores and how many groups there are."""
-    counted = [select(func.count()).select_from(table) for table in (stores, store_groups)]
+    """How many stores with a snapshot and how many groups there are."""
+    counted = [
+        select(func.count()).where(stores.c.last_scraped_at.is_not(None)),
+        select(func.count()).select_from(store_groups),
+    ]
     of_stores, of_groups = (connection.execute(query).scalar_one() for query in counted)
     return of_stores, of_groups
 

@@ -78,10 +78,11 @@ def known_places(connection: Connection, prefixes: Collection[str]) -> dict[str,
     length = len(next(iter(prefixes)))
     places: dict[str, set[str]] = {}
     columns = ingested_files.c
-    start = func.substr(columns.digest, 1, length)
+    start = func.substr(columns.digest, 1, length, type_=columns.digest.type)
     for row in rows_where_in(connection, select(start, columns.archive_path), start, prefixes):
         places.setdefault(row[0], set()).add(row[1])
-    start = func.substr(enriched_files.c.digest, 1, length)
+    digest = enriched_files.c.digest
+    start = func.substr(digest, 1, length, type_=digest.type)
     for row in rows_where_in(connection, select(start), start, prefixes):
         places.pop(row[0], None)
     return places

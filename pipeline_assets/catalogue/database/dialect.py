@@ -9,17 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError
 
-from pipeline_assets.catalogue.database.resuming import let_it_resume
+from pipeline_assets.catalogue.database.asking import ask_once
+from pipeline_assets.catalogue.database.many_rows import ByDriver, ByJson, BySqlite, ManyRows
 from pipeline_assets.catalogue.database.urls import shown_url
 from pipeline_assets.catalogue.database.waiting import WaitedTooLongError, in_slices, server_lock
 from pipeline_assets.catalogue.schema.locks import locks
 from pipeline_assets.errors import CatalogueUnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
 
 # The execution options of a transaction that writes.
 WRITES = {"pipeline_write": True}
@@ -30,8 +33,11 @@ class Dialect(ABC):
     """One kind of database, without state. `titles` are its names in messages."""
 
     titles: tuple[str, ...]
+    rows: ManyRows = ByDriver()
     # The execution options of a transaction that only reads: it sees the catalogue at one moment.
     reads: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ"}
+    # After this statement, a connection refuses to write.
+    read_only: str
 
     @abstractmethod
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
@@ -58,7 +64,7 @@ class Dialect(ABC):
         """
 
     @abstractmethod
-    def let_migration_resume(self, context: MigrationContext) -> None:
+    def let_migration_resume(self, context: "MigrationContext") -> None:
         """Make sure that a migration can be run again after its process was killed within it."""
 
     def references_are_whole(self, connection: Connection) -> bool:
@@ -93,8 +99,10 @@ class _Sqlite(Dialect):
     """A file. Only one transaction writes at a time, so there is nothing to lock."""
 
     titles = ("SQLite",)
+    rows = BySqlite()
     SLICE_S = 0.25
     reads: Mapping[str, Any] = {}
+    read_only = "PRAGMA query_only=ON"
 
     def engine(self, url: str, lock_timeout_s: float) -> Engine:
         slice_s = min(self.SLICE_S, lock_timeout_s)
@@ -110,6 +118,8 @@ class _Sqlite(Dialect):
         # FULL: a file leaves the inbox right after the commit, so the commit must be on disk.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # What a large file changes stays in memory until the commit: 16 MB, not 2.
+        connection.execute("PRAGMA cache_size=-16384")
 
     @classmethod
     def _begin(cls, timeout_s: float, connection: Connection) -> None:
@@ -143,7 +153,7 @@ class _Sqlite(Dialect):
         finally:
             sqlite.execute("PRAGMA foreign_keys=ON")
 
-    def let_migration_resume(self, context: MigrationContext) -> None:
+    def let_migration_resume(self, context: "MigrationContext") -> None:
         pass  # it is rolled back: the schema is part of the transaction
 
     def references_are_whole(self, connection: Connection) -> bool:
@@ -173,7 +183,9 @@ class _MySql(Dialect):
     """MySQL or MariaDB. Errors are recognised by their numbers, because the texts differ."""
 
     titles = ("MySQL", "MariaDB")
+    rows = ByJson()
     SLICE_S = 1  # the smallest that there is
+    read_only = "SET SESSION TRANSACTION READ ONLY"
 
     DUPLICATE_KEY = 1062
     LOCK_TIMEOUT = 1205
@@ -193,6 +205,7 @@ class _MySql(Dialect):
             execution_options={_LOCK_TIMEOUT: timeout_s},
         )
         event.listen(engine, "connect", partial(self._prepare, timeout_s))
+        ask_once(engine)
         return engine
 
     def hold(self, connection: Connection, lock: str) -> None:
@@ -213,7 +226,11 @@ class _MySql(Dialect):
         cursor = connection.cursor()
         cursor.execute(_wait_at_most(timeout_s))
         # Whatever the server's own mode: a value that does not fit is an error, never changed.
-        cursor.execute("SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'")
+        cursor.execute(
+            "SET SESSION sql_mode = 'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO', "
+            # Many rows are read as one text; the server would cut it at a small default.
+            "group_concat_max_len = 4294967295"
+        )
         cursor.close()
 
     @contextmanager
@@ -225,7 +242,9 @@ class _MySql(Dialect):
         except WaitedTooLongError as error:
             raise CatalogueUnavailableError(shown_url(connection.engine.url), str(error)) from error
 
-    def let_migration_resume(self, context: MigrationContext) -> None:
+    def let_migration_resume(self, context: "MigrationContext") -> None:
+        from pipeline_assets.catalogue.database.resuming import let_it_resume
+
         let_it_resume(context)
 
     def new_view(self, name: str, query: str) -> Sequence[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy.exc import DBAPIError, SAWarning
 
 from pipeline_assets.catalogue.database.dialect import WRITES, dialect_of
+from pipeline_assets.catalogue.database.forks import not_in_forks
 from pipeline_assets.catalogue.database.urls import shown_url, wrong_options
 from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 
@@ -45,8 +46,14 @@ def engine_for(url: str, lock_timeout_s: float = 30) -> Engine:
             engine = dialect.engine(url, lock_timeout_s)
     except (SAWarning, TypeError, ValueError):
         raise wrong_options(parsed) from None
-    event.listen(engine, "handle_error", _mark)
+    mark_errors(engine)
+    not_in_forks(engine)
     return engine
+
+
+def mark_errors(engine: Engine) -> None:
+    """Let every error of this engine say that it is of a catalogue."""
+    event.listen(engine, "handle_error", _mark)
 
 
 def _mark(context: ExceptionContext) -> None:

@@ -4,12 +4,12 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets.catalogue.database.dialect import DIALECTS
 from pipeline_assets.catalogue.database.engine import OF_A_CATALOGUE
-from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
+from pipeline_assets.errors import PipelineError, UnavailableError
 
 
 def is_transient(error: BaseException) -> bool:
     """Whether another try with a new connection may succeed."""
-    if isinstance(error, CatalogueUnavailableError):
+    if isinstance(error, UnavailableError):
         return error.is_transient
     if not isinstance(error, DBAPIError):
         return False

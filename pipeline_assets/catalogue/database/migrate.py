@@ -1,6 +1,5 @@
 """Brings a catalogue to the schema that this code works with."""
 
-from enum import StrEnum
 from pathlib import Path
 
 from alembic.config import Config
@@ -9,43 +8,23 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from pipeline_assets.catalogue import views
+from pipeline_assets.catalogue import product_views, suggestion_views, views
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.engine import migrating, reading
+from pipeline_assets.catalogue.database.revision import HEAD, stored_revision
 from pipeline_assets.catalogue.database.urls import shown_url
 from pipeline_assets.errors import UsageError
 
 VIEWS = {
     "store_prices": views.store_prices,
     "estimated_prices": views.estimated_prices,
+    "price_changes": views.price_changes,
+    "product_prices": product_views.product_prices,
+    "cheapest_per_unit": product_views.cheapest_per_unit,
+    "match_suggestions": suggestion_views.match_suggestions,
+    "comparable_products": suggestion_views.comparable_products,
     "stores_to_scrape": views.stores_to_scrape,
 }
-
-
-class SchemaState(StrEnum):
-    """How a catalogue's schema compares with the one that this code works with."""
-
-    ABSENT = "absent"
-    OLDER = "older"
-    CURRENT = "current"
-
-
-def schema_state(engine: Engine) -> SchemaState:
-    """Whether there is a catalogue, and whether its schema is current; creates nothing.
-
-    Raises `UsageError` when it was written by a newer version of this project.
-    """
-    path = dialect_of(engine.dialect.name).file(engine.url)
-    if path is not None and not path.exists():
-        return SchemaState.ABSENT
-    config = alembic_config()
-    with reading(engine) as connection:
-        revision = _revision(connection)
-    _refuse_newer(config, revision, engine)
-    if revision is None:
-        return SchemaState.ABSENT
-    head = ScriptDirectory.from_config(config).get_current_head()
-    return SchemaState.CURRENT if revision == head else SchemaState.OLDER
 
 
 def migrate(engine: Engine) -> bool:
@@ -56,17 +35,28 @@ def migrate(engine: Engine) -> bool:
     path = dialect_of(engine.dialect.name).file(engine.url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    config = alembic_config()
-    head = ScriptDirectory.from_config(config).get_current_head()
     with reading(engine) as connection:
-        if _revision(connection) == head:
+        if stored_revision(connection) == HEAD:
             return False
     with migrating(engine) as connection:
-        if _revision(connection) == head:
+        revision = stored_revision(connection)
+        if revision == HEAD:
             return False
-        _refuse_newer(config, _revision(connection), engine)
-        _upgrade(connection, ScriptDirectory.from_config(config))
+        refuse_newer(revision, engine)
+        _upgrade(connection, ScriptDirectory.from_config(alembic_config()))
     return True
+
+
+def refuse_newer(revision: str | None, engine: Engine) -> None:
+    """Raise `UsageError` for a revision that this version does not know."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    known = {script.revision for script in scripts.walk_revisions()}
+    if revision is not None and revision not in known:
+        shown = shown_url(engine.url)
+        raise UsageError(
+            f"The catalogue at {shown} has schema revision {revision}, which this version does not "
+            "know: it was written by a newer version. Upgrade pipeline-assets."
+        )
 
 
 def alembic_config() -> Config:
@@ -81,30 +71,15 @@ def _upgrade(connection: Connection, scripts: ScriptDirectory) -> None:
 
     The last one is noted only once the views are there, as this is what tells that nothing is left.
     """
-    head = scripts.get_current_head()
-    missing = list(scripts.iterate_revisions("head", _revision(connection) or "base"))
+    missing = list(scripts.iterate_revisions("head", stored_revision(connection) or "base"))
     context = MigrationContext.configure(connection, opts={"transactional_ddl": False})
     dialect_of(connection.dialect.name).let_migration_resume(context)
     with Operations.context(context):
         for script in reversed(missing):
             script.module.upgrade()
-            if script.revision == head:
+            if script.revision == HEAD:
                 _create_views(connection)
             context.stamp(scripts, script.revision)
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _refuse_newer(config: Config, revision: str | None, engine: Engine) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
-        shown = shown_url(engine.url)
-        raise UsageError(
-            f"The catalogue at {shown} has schema revision {revision}, which this version does not "
-            "know: it was written by a newer version. Upgrade pipeline-assets."
-        )
 
 
 def _create_views(connection: Connection) -> None:

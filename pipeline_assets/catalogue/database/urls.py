@@ -1,5 +1,7 @@
 """URLs of catalogues: which can be used, and how they are shown. They hold passwords."""
 
+from pathlib import Path
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -55,6 +57,11 @@ def check_driver(url: URL) -> None:
             f"the driver {driver} is not installed. Run `{command}`, or use another driver: "
             "mysql+mysqlconnector comes with pipeline-assets."
         ) from error
+
+
+def url_of_file(path: Path) -> URL:
+    """The URL of a catalogue in this file; as a text, signs such as ? in the path would end it."""
+    return URL.create("sqlite", database=str(path.expanduser().absolute()))
 
 
 def shown_url(url: URL) -> str:

@@ -15,6 +15,11 @@ catalogue_totals = Table(
 catalogue_settings = Table(
     "catalogue_settings",
     metadata,
-    Column("name", text_of(32), primary_key=True, doc="a setting that the views use"),
+    Column(
+        "name",
+        text_of(32),
+        primary_key=True,
+        doc="a setting that the views use; or `unfinished_restore`, until later files are back",
+    ),
     Column("value", text_of(255), nullable=False, doc="its value, as the last command had it"),
 )

@@ -1,4 +1,4 @@
-"""Barcode enrichment: what each row's page said, and which enriched files were delivered."""
+"""Barcode enrichment: what each row's page said, which files were delivered, what was known."""
 
 from sqlalchemy import Column, Index, Integer, Table
 
@@ -73,4 +73,20 @@ enriched_files = Table(
         doc="when the source reached the archive (UTC); empty while the move is open",
     ),
     Index("ix_enriched_files_moved_at", "moved_at"),
+)
+
+waiting_barcodes = Table(
+    "waiting_barcodes",
+    metadata,
+    Column("company", COMPANY, primary_key=True, doc="the company that sells the SKU"),
+    Column(
+        "sku",
+        text_of(128),
+        primary_key=True,
+        doc="the company's own number of an article that no snapshot has named yet",
+    ),
+    Column("barcode", BARCODE, doc="its barcode, as it was brought in"),
+    Column("barcode_at", MOMENT, doc="the day on which that was seen (UTC)"),
+    Column("no_barcode_at", MOMENT, doc="when its page was last seen to have none (UTC)"),
+    sqlite_with_rowid=False,
 )

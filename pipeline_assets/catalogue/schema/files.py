@@ -52,6 +52,7 @@ ingested_files = Table(
         "moved_at", MOMENT, doc="when it reached the archive (UTC); empty while the move is open"
     ),
     Index("ix_ingested_files_moved_at", "moved_at"),
+    Index("ix_ingested_files_store", "company", "store_id", "ingested_at"),
 )
 
 file_attempts = Table(
@@ -98,9 +99,21 @@ file_attempts = Table(
     Index("ix_file_attempts_run_id", "run_id"),
 )
 
+inbox_headers = Table(
+    "inbox_headers",
+    metadata,
+    Column("inbox", text_of(32), primary_key=True, doc="the inbox, in an object store"),
+    Column("name", text_of(255), primary_key=True, doc="the object's name in it"),
+    Column("fingerprint", text_of(96), nullable=False, doc="which version: its size and etag"),
+    Column("company", COMPANY, doc="the company of its store, if it says one"),
+    Column("store_id", STORE_ID, doc="the store that it describes, likewise"),
+    Column("scraped_at", MOMENT, doc="the moment that it describes (UTC), likewise"),
+)
+
 post_processing_steps = Table(
     "post_processing_steps",
     metadata,
     Column("step", text_of(64), primary_key=True, doc="the step of post-processing"),
     Column("file_id", KEY, nullable=False, doc="the last accepted file that the step has seen"),
+    Column("merge_id", KEY, doc="the last merge or split that it has seen, if it follows them"),
 )

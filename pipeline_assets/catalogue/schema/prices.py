@@ -1,4 +1,4 @@
-"""Each store's current prices, and its earlier ones."""
+"""Each store's current prices, its earlier ones, and the files with those that were moved."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table
 
@@ -60,5 +60,30 @@ price_history = Table(
         "price_cents", Integer, doc="the price from then on, in cents; empty once it is delisted"
     ),
     Index("ix_price_history_sku_id", "sku_id"),
+    Index("ix_price_history_scraped_date", "scraped_date", "store_key"),
     sqlite_with_rowid=False,
+)
+
+price_history_files = Table(
+    "price_history_files",
+    metadata,
+    Column("name", text_of(128), primary_key=True, doc="the file's name, in the history folder"),
+    Column("year", Integer, nullable=False, doc="the year (UTC) of its changes"),
+    Column("until_at", MOMENT, nullable=False, doc="the end of that year (UTC)"),
+    Column("row_count", BigInteger, nullable=False, doc="how many changes it has"),
+    Column("byte_count", BigInteger, nullable=False, doc="its size"),
+    Column("digest", text_of(64), nullable=False, doc="SHA-256 of its bytes"),
+    Column(
+        "seen_file_id",
+        KEY,
+        autoincrement=False,
+        nullable=False,
+        doc="the last accepted file when it was written",
+    ),
+    Column("moved_at", MOMENT, nullable=False, doc="since when it counts (UTC)"),
+    Column(
+        "removed_at",
+        MOMENT,
+        doc="when what no rule needs was gone from `price_history` (UTC); empty until then",
+    ),
 )

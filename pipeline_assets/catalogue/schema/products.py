@@ -122,6 +122,7 @@ skus = Table(
         "category_id",
         KEY,
         ForeignKey("categories.category_id"),
+        index=True,
         doc="the category that it was last seen in",
     ),
     Column("url", text_of(2048), doc="address of the product's page"),
@@ -164,6 +165,7 @@ skus = Table(
         index=True,
         doc="the last file that changed what decides the product, including facts of other SKUs",
     ),
+    Column("description", text_of(255), doc="name on the shelf, of companies that state it"),
     UniqueConstraint("company", "sku"),
 )
 
@@ -213,6 +215,24 @@ brand_translations = Table(
     ),
     Column("rule", text_of(64), nullable=False, doc="the rule that decided"),
     Column("evidence", LONG_TEXT, nullable=False, doc="what the rule went by, as JSON"),
+)
+
+brand_decisions = Table(
+    "brand_decisions",
+    metadata,
+    Column("decision_id", KEY, primary_key=True, doc="the catalogue's number of the decision"),
+    Column(
+        "kind",
+        text_of(8),
+        nullable=False,
+        doc="`same` or `never`: whether the two names mean one brand",
+    ),
+    # No foreign keys: a decision outlives the last SKU that has the name.
+    Column("alias_a", text_of(255), nullable=False, doc="one normalised brand name"),
+    Column("alias_b", text_of(255), nullable=False, doc="the other name, later in the alphabet"),
+    Column("note", text_of(512), doc="the operator's reason"),
+    Column("decided_at", MOMENT, nullable=False, doc="when it was decided (UTC)"),
+    UniqueConstraint("alias_a", "alias_b"),
 )
 
 product_translations = Table(

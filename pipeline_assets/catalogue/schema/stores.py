@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -54,6 +55,15 @@ stores = Table(
         Integer,
         doc="rows with a price in that snapshot: `partial` is measured against it",
     ),
+    Column("suburb", text_of(255), doc="the suburb or town, from the directory of stores"),
+    Column("postcode", text_of(16), doc="the postcode, from the directory of stores"),
+    Column("latitude", Double, doc="degrees north of the equator, from the directory of stores"),
+    Column("longitude", Double, doc="degrees east of Greenwich, from the directory of stores"),
+    Column(
+        "claimed_until",
+        MOMENT,
+        doc="until when a scraper has it to itself (UTC); its next snapshot ends that earlier",
+    ),
     UniqueConstraint("company", "store_id"),
 )
 
@@ -73,7 +83,7 @@ store_groups = Table(
         Boolean,
         nullable=False,
         server_default=false(),
-        doc="the anchor is not current: it should be scraped again",
+        doc="the anchor is not current and other stores lean on it: scrape it again",
     ),
     UniqueConstraint("company", "anchor_store_id"),
     ForeignKeyConstraint(
@@ -133,7 +143,7 @@ categories = Table(
         nullable=False,
         doc="the company whose category it is",
     ),
-    Column("path", text_of(512), nullable=False, doc="the whole path, root first"),
+    Column("path", text_of(512), nullable=False, index=True, doc="the whole path, root first"),
     Column("name", text_of(512), nullable=False, doc="the last part of the path"),
     Column("parent_id", KEY, ForeignKey("categories.category_id"), doc="the category above it"),
     UniqueConstraint("company", "path"),

@@ -6,7 +6,7 @@ its older binary ones, so would `cafe` and `cafe `, as they pad with spaces.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, String, Text
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.compiler import compiles
 
@@ -41,6 +41,9 @@ def text_of(length: int) -> String:
 
 
 LONG_TEXT = _ExactText()
+
+# A plain BLOB of MySQL ends at 64 kB.
+BYTES = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
 
 # Only an INTEGER key counts up by itself on SQLite; a MySQL key may outgrow 32 bits.
 KEY = BigInteger().with_variant(Integer(), "sqlite")

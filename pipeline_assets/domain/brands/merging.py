@@ -1,7 +1,7 @@
 """Which brands are merged: the surest pair first, then the rest are judged again.
 
-Belongs here: judging a pair of clusters by names and barcodes together, and the order of merging.
-The resulting plan is in `plan`.
+Belongs here: which pairs are judged, and the order of merging. What confirms a pair is in
+`confirmation`, the resulting plan in `plan`.
 """
 
 from collections import Counter, defaultdict
@@ -13,28 +13,22 @@ from itertools import chain, combinations
 from pipeline_assets.domain.brands.clusters import (
     BrandFacts,
     Cluster,
+    Confirmed,
     Evidence,
     are_strangers,
+    decided_evidence,
     relations,
 )
+from pipeline_assets.domain.brands.confirmation import BrandThresholds, Shared, confirm
+from pipeline_assets.domain.brands.decisions import DecidedBrands
+from pipeline_assets.domain.brands.goods import called_letters
 from pipeline_assets.domain.brands.names import Relation
+from pipeline_assets.domain.normalisation.words import singular
 
 # What a hostile file can have any number of; real files have two of each.
 MOST_OF_A_BARCODE = 16  # names; a barcode of more is no evidence about any of them
 MOST_OF_THE_LETTERS = 16  # names that are compared because their letters are the same
 MOST_OF_A_BRAND = 16  # spellings; a larger brand is merged no further
-
-
-@dataclass(frozen=True, slots=True)
-class BrandThresholds:
-    """How sure a merge must be.
-
-    `min_agreement` concerns a name that may stand for several brands. Of the barcodes that it
-    shares with any other name, it must share at least this part (0 to 1) with the brand that it is
-    to be merged with.
-    """
-
-    min_agreement: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +42,10 @@ class DeclinedPair:
 
 
 def merge_brands(
-    brands: Iterable[BrandFacts], thresholds: BrandThresholds
+    brands: Iterable[BrandFacts], thresholds: BrandThresholds, decided: DecidedBrands
 ) -> tuple[list[Cluster], list[DeclinedPair]]:
     """The clusters with several names, and the related pairs that stay separate, both in order."""
-    work = _Merging(brands, thresholds)
+    work = _Merging(brands, thresholds, decided)
     work.run()
     return work.merged(), work.declined()
 
@@ -63,9 +57,13 @@ _Entry = tuple[int, int, str, str, int, int, Evidence]
 class _Merging:
     """The clusters by number. A number is not reused once its cluster is part of another."""
 
-    def __init__(self, brands: Iterable[BrandFacts], thresholds: BrandThresholds) -> None:
-        ordered = sorted(_telling(brands), key=lambda brand: brand.name)
+    def __init__(
+        self, brands: Iterable[BrandFacts], thresholds: BrandThresholds, decided: DecidedBrands
+    ) -> None:
+        named = (replace(brand, decided=decided.groups.get(brand.name)) for brand in brands)
+        ordered = sorted(_telling(named), key=lambda brand: brand.name)
         self._thresholds = thresholds
+        self._decided = decided
         self._live = {number: Cluster.of(brand) for number, brand in enumerate(ordered)}
         self._next = len(ordered)
         self._shared: dict[int, int] = {}
@@ -79,20 +77,30 @@ class _Merging:
             self._neighbours[other].add(one)
 
     def _candidates(self) -> Iterator[tuple[int, int]]:
-        """The pairs worth judging: those with a barcode in common or the same letters in a name."""
+        """The pairs worth judging.
+
+        Those with a barcode in common, with the same letters in a name (plural or not), and those
+        of which one begins a longer name, or the titles of the other's goods.
+        """
         same_letters: dict[str, set[int]] = defaultdict(set)
         for number, cluster in self._live.items():
-            for _, name in cluster.spellings:
-                same_letters[name.joined].add(number)
-        alike = (each for each in same_letters.values() if len(each) <= MOST_OF_THE_LETTERS)
-        for numbers in chain(self._owners.values(), alike):
+            for spelling in cluster.spellings:
+                same_letters[singular(spelling.read.joined)].add(number)
+        alike = {key: of for key, of in same_letters.items() if len(of) <= MOST_OF_THE_LETTERS}
+        for numbers in chain(self._owners.values(), alike.values()):
             yield from combinations(sorted(numbers), 2)
+        for number, cluster in self._live.items():
+            for letters in _names_within(cluster):
+                for other in alike.get(letters, ()):
+                    if other != number:
+                        yield number, other
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
         for one, others in self._neighbours.items():
             yield from ((one, other) for other in others if one < other)
 
     def run(self) -> None:
+        self._merge_what_is_decided()
         queue = [entry for pair in self._pairs() if (entry := self._entry(*pair))]
         heapify(queue)
         while queue:
@@ -102,6 +110,19 @@ class _Merging:
                 for neighbour in self._neighbours[merged]:
                     if entry := self._entry(neighbour, merged):
                         heappush(queue, entry)
+
+    def _merge_what_is_decided(self) -> None:
+        first_of: dict[str, int] = {}
+        for number, cluster in list(self._live.items()):
+            (brand,) = cluster.members
+            if brand.decided is None:
+                continue
+            if brand.decided in first_of:
+                one = first_of[brand.decided]
+                evidence = decided_evidence(self._live[one], cluster)
+                first_of[brand.decided] = self._merge(one, number, evidence)
+            else:
+                first_of[brand.decided] = number
 
     def merged(self) -> list[Cluster]:
         return [cluster for cluster in self._live.values() if cluster.merges]
@@ -128,7 +149,8 @@ class _Merging:
         for barcode in cluster.barcodes:
             self._owners[barcode] -= {one, other}
             self._owners[barcode].add(number)
-        neighbours = (self._neighbours.pop(one) | self._neighbours.pop(other)) - {one, other}
+        neighbours = self._neighbours.pop(one, set()) | self._neighbours.pop(other, set())
+        neighbours -= {one, other}
         self._neighbours[number] = neighbours
         for neighbour in neighbours:
             self._neighbours[neighbour] -= {one, other}
@@ -138,8 +160,8 @@ class _Merging:
     def _judge(self, one: int, other: int) -> Evidence | DeclinedPair | None:
         """Why two clusters are one brand, or why not although some of their names are related."""
         a, b = self._live[one], self._live[other]
-        related, strangers = relations(a, b)
-        if not related:
+        related, strangers, siblings = relations(a, b)
+        if not related or self._decided.are_barred(a.groups, b.groups):
             return None
         shared = len(a.barcodes & b.barcodes)
         objections: list[str] = []
@@ -149,25 +171,16 @@ class _Merging:
         if strangers:
             objections.append("{} and {} are not related".format(*min(strangers)))
             related = []
-        for relation, name_a, name_b in related:
-            agreement = self._agreement(one, other, relation, shared)
-            objection = self._objection(a, b, relation, shared, agreement)
-            if objection is None:
-                return Evidence(name_a, name_b, relation, shared, agreement)
-            objections.append(objection)
+        for each in related:
+            agreement = self._agreement(one, other, each.relation, shared)
+            verdict = confirm(a, b, each, Shared(shared, agreement), self._thresholds)
+            if isinstance(verdict, Confirmed) and siblings and verdict.by in ("names", "barcodes"):
+                verdict = "{} and {} are not related".format(*min(siblings))
+            if isinstance(verdict, Confirmed):
+                return Evidence(each.name_a, each.name_b, each.relation, shared, agreement, verdict)
+            objections.append(verdict)
         first, second = sorted((a.canonical.name, b.canonical.name))
         return DeclinedPair(first, second, shared, objections[0])
-
-    def _objection(
-        self, a: Cluster, b: Cluster, relation: Relation, shared: int, agreement: float | None
-    ) -> str | None:
-        if shared < relation.needs:
-            return f"needs {relation.needs} shared barcodes"
-        if not shared and a.barcodes and b.barcodes and relation.is_loose:
-            return "both have barcodes but share none"
-        if agreement is not None and agreement < self._thresholds.min_agreement:
-            return f"only {agreement:.0%} of the barcodes it shares are shared with this brand"
-        return None
 
     def _agreement(self, one: int, other: int, relation: Relation, shared: int) -> float | None:
         sides = ((one, relation.is_loose_a), (other, relation.is_loose_b))
@@ -181,6 +194,14 @@ class _Merging:
             barcodes = self._live[number].barcodes
             self._shared[number] = sum(len(self._owners[barcode]) > 1 for barcode in barcodes)
         return self._shared[number]
+
+
+def _names_within(cluster: Cluster) -> set[str]:
+    """Letters of shorter names that its names begin with, and of all that its goods begin with."""
+    begun = {
+        singular(letters) for spelling in cluster.spellings for letters in spelling.read.beginnings
+    }
+    return begun | called_letters(cluster.goods)
 
 
 def _telling(brands: Iterable[BrandFacts]) -> list[BrandFacts]:

@@ -1,7 +1,7 @@
 """How the names of two brands are related, judged by their spellings alone.
 
 Belongs here: reading a spelling, and the rules by which two spellings can name one brand. What else
-a rule needs (shared barcodes) is judged in `clusters`; the words it knows are in `vocabulary`.
+a rule needs (barcodes, goods) is judged in `confirmation`; the words it knows are in `vocabulary`.
 """
 
 import re
@@ -21,15 +21,17 @@ from pipeline_assets.domain.brands.vocabulary import (
     PLACES,
     PLACES_OF_TWO_WORDS,
     QUALITIES,
+    TREATMENTS,
     is_generic,
     is_goods,
 )
-from pipeline_assets.domain.normalisation.words import plain
+from pipeline_assets.domain.normalisation.words import plain, singular
 
 
 class NameRule(IntEnum):
     """Why two spellings can name one brand; the surest rule first."""
 
+    DECISION = -1  # an operator's, whatever the names
     SAME_WORDS = 0  # Smith's = Smiths, Marks & Spencer = Marks and Spencer
     SPACING = 1  # Coca Cola = CocaCola
     LEGAL_FORM = 2  # Red Bull GmbH = Red Bull
@@ -38,6 +40,7 @@ class NameRule(IntEnum):
     DESCRIPTION = 5  # Yumi's Quality Foods Pty Ltd = Yumi's
     FOUNDER = 6  # R. Twining and Company Limited = Twinings
     SIMILAR = 7  # Rowntrees = Rowntress
+    EXTENDED = 8  # Mayver's Squeezy = Mayver's
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ class BrandName:
     def joined(self) -> str:
         """The core without spaces."""
         return "".join(self.core)
+
+    @property
+    def beginnings(self) -> frozenset[str]:
+        """The letters of its first words: of the first alone, of two, up to all but the last."""
+        return frozenset("".join(self.core[:end]) for end in range(1, len(self.core)))
+
+    @property
+    def initials(self) -> str:
+        """The first letters of the words of the core."""
+        return "".join(word[0] for word in self.core)
 
     @property
     def is_distinctive(self) -> bool:
@@ -88,6 +101,7 @@ MIN_SIMILAR = 6  # letters; shorter names one letter apart are mostly different 
 SIMILAR = 0.83  # one letter in six, with two barcodes
 VERY_SIMILAR = 0.9  # one letter in ten, with one barcode
 MAX_INITIALS = 5
+BY_GOODS_ONLY = 1_000_000  # shared barcodes that no two brands have
 
 _DOTTED_LETTERS = re.compile(r"\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 _WORD = re.compile(r"[^\W_]+")
@@ -149,11 +163,10 @@ def abbreviates(short: BrandName, long: BrandName) -> bool:
     is_initials = len(short.core) == 1 or all(len(word) == 1 for word in short.core)
     if not (is_initials and short.is_capitals and 2 <= len(letters) <= MAX_INITIALS):
         return False
-    initials = "".join(word[0] for word in long.core)
     if all(len(word) == 1 for word in long.core):  # `P & G` is not short for itself
         return False
     rest = long.core[len(letters) :]
-    return initials.startswith(letters) and (not rest or _adds_nothing(rest, long.is_legal))
+    return long.initials.startswith(letters) and (not rest or _adds_nothing(rest, long.is_legal))
 
 
 Found = tuple[int, bool, bool]
@@ -177,7 +190,7 @@ def _legal_form(a: BrandName, b: BrandName) -> Found | None:
 
 
 def _plural(a: BrandName, b: BrandName) -> Found | None:
-    is_plural = _singular(a.joined) == _singular(b.joined)
+    is_plural = singular(a.joined) == singular(b.joined)
     return (1, False, False) if is_plural and a.is_distinctive and b.is_distinctive else None
 
 
@@ -211,14 +224,21 @@ def _similar(a: BrandName, b: BrandName) -> Found | None:
     return (1 if similarity >= VERY_SIMILAR else 2), True, True
 
 
+def _extended(a: BrandName, b: BrandName) -> Found | None:
+    if a.joined in b.beginnings and a.is_distinctive:
+        return BY_GOODS_ONLY, False, True
+    if b.joined in a.beginnings and b.is_distinctive:
+        return BY_GOODS_ONLY, True, False
+    return None
+
+
 def _is_described_by(short: BrandName, long: BrandName) -> bool:
     """Whether `long` is the name `short` followed only by words that say what is sold."""
     if not short.is_distinctive:
         return False
-    name = _singular(short.joined)
+    name = singular(short.joined)
     return any(
-        _singular("".join(long.core[:end])) == name
-        and _adds_nothing(long.core[end:], long.is_legal)
+        singular("".join(long.core[:end])) == name and _adds_nothing(long.core[end:], long.is_legal)
         for end in range(1, len(long.core))
     )
 
@@ -236,8 +256,12 @@ def _adds_nothing(rest: tuple[str, ...], is_legal: bool) -> bool:
         end -= 1
     goods = rest[:end]
     return not goods or (
-        is_goods(goods[-1]) and all(is_goods(word) or word in QUALITIES for word in goods)
+        _says_what(goods[-1]) and all(_says_what(word) or word in QUALITIES for word in goods)
     )
+
+
+def _says_what(word: str) -> bool:
+    return is_goods(word) or word in TREATMENTS
 
 
 def _is_founder(legal: BrandName, other: BrandName) -> bool:
@@ -248,13 +272,8 @@ def _is_founder(legal: BrandName, other: BrandName) -> bool:
         and len(initials) <= 2
         and len(name) >= MIN_JOINED_ALONE
         and other.is_distinctive
-        and _singular(name) == _singular(other.joined)
+        and singular(name) == singular(other.joined)
     )
-
-
-def _singular(joined: str) -> str:
-    is_plural = len(joined) >= 4 and joined.endswith("s") and not joined.endswith("ss")
-    return joined[:-1] if is_plural else joined
 
 
 def _digits(text: str) -> str:
@@ -270,4 +289,5 @@ _RULES = (
     (NameRule.DESCRIPTION, _description),
     (NameRule.FOUNDER, _founder),
     (NameRule.SIMILAR, _similar),
+    (NameRule.EXTENDED, _extended),
 )

@@ -15,16 +15,21 @@ from dataclasses import dataclass, field
 from pipeline_assets.domain.brands.clusters import (
     BrandFacts,
     Cluster,
+    Confirmed,
     Evidence,
     display_spelling,
 )
-from pipeline_assets.domain.brands.merging import BrandThresholds, DeclinedPair, merge_brands
+from pipeline_assets.domain.brands.confirmation import BrandThresholds
+from pipeline_assets.domain.brands.decisions import NO_DECISIONS, DecidedBrands
+from pipeline_assets.domain.brands.facts import BrandedSku, collect_brand_facts
+from pipeline_assets.domain.brands.merging import DeclinedPair, merge_brands
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
     "BrandFacts",
     "BrandPlan",
     "BrandThresholds",
+    "BrandedSku",
     "DeclinedPair",
     "Translation",
     "collect_brand_facts",
@@ -41,7 +46,7 @@ class Translation:
 
     `matched_with`: the name of the same brand that it was matched with, not always the canonical
     one; `rule`: lower-case name of the `NameRule`; `similarity`: that of the two cores, 0 to 1;
-    `shared_barcodes` and `agreement` as in `Evidence`.
+    `shared_barcodes`, `agreement` and `confirmed` as in `Evidence`.
     """
 
     alias: str
@@ -51,6 +56,7 @@ class Translation:
     similarity: float
     shared_barcodes: int
     agreement: float | None
+    confirmed: Confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +71,18 @@ class BrandPlan:
     declined: Sequence[DeclinedPair] = ()
 
 
-def collect_brand_facts(skus: Iterable[tuple[str, str, str | None]]) -> list[BrandFacts]:
-    """The facts in SKUs given as (normalised brand name, its spelling, barcode), by name."""
-    spellings: dict[str, set[str]] = defaultdict(set)
-    barcodes: dict[str, set[str]] = defaultdict(set)
-    counts: dict[str, int] = defaultdict(int)
-    for name, spelling, barcode in skus:
-        spellings[name].add(spelling)
-        counts[name] += 1
-        if barcode is not None:
-            barcodes[name].add(barcode)
-    return [
-        BrandFacts(name, tuple(sorted(spellings[name])), frozenset(barcodes[name]), counts[name])
-        for name in sorted(spellings)
-    ]
-
-
 def plan_brands(
-    brands: Iterable[BrandFacts], thresholds: BrandThresholds = DEFAULT_THRESHOLDS
+    brands: Iterable[BrandFacts],
+    thresholds: BrandThresholds = DEFAULT_THRESHOLDS,
+    decided: DecidedBrands = NO_DECISIONS,
 ) -> BrandPlan:
     """Which of the brands are one; the order in which they are given does not matter.
 
+    What operators decided goes before every rule.
+
     It ends when no pair is left to merge, so a plan for brands that a plan has merged is empty.
     """
-    clusters, declined = merge_brands(brands, thresholds)
+    clusters, declined = merge_brands(brands, thresholds, decided)
     translations: list[Translation] = []
     display_names: dict[str, str] = {}
     for cluster in clusters:
@@ -125,4 +119,5 @@ def _translation(alias: str, canonical: str, matched_with: str, why: Evidence) -
         why.relation.similarity,
         why.shared_barcodes,
         why.agreement,
+        why.confirmed,
     )

@@ -89,6 +89,16 @@ GOODS = _words("""
     towel nappy wipe candle vitamin supplement protein
 """)
 
+# What was done to goods, which a shop's cut can leave behind a brand's name.
+TREATMENTS = _words("""
+    raw cooked thawed smoked minced diced sliced grated shredded marinated pickled canned boneless
+""")
+
+OTHER_SPELLINGS = {
+    "yogurt": "yoghurt", "chili": "chilli", "hummus": "hommus", "whiskey": "whisky", "mayo":
+    "mayonnaise",
+}  # fmt: skip
+
 
 def is_goods(word: str) -> bool:
     """Whether a lower-case word, singular or plural, names something that a supermarket sells."""

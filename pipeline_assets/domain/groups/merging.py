@@ -8,16 +8,15 @@ Stores are numbered by ascending id, so "the lowest store ids" are the lowest nu
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline_assets.domain.groups.agreement import NO_MATCH, Floats, PairFigures
-from pipeline_assets.domain.groups.comparisons import BLOCK_ROWS, Comparisons
-from pipeline_assets.domain.groups.incidence import Ints
+from pipeline_assets.domain.groups.agreement import PairFigures
+from pipeline_assets.domain.groups.arrays import Flags, Floats, Ints
+from pipeline_assets.domain.groups.comparisons import Comparisons
 
-Flags = npt.NDArray[np.bool_]
+NO_MATCH = -1.0
+"""In place of an agreement, where no candidate matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,13 @@ class _BestPairs:
     """For each candidate, its best match among the candidates that come after it.
 
     The best match has the highest agreement, then the most stores in both groups together, then the
-    lowest numbers. Merges keep this up to date, so a merge costs a few passes over a row of the
-    table, not over the whole table.
+    lowest numbers. Merges keep this up to date, so a merge costs a few looks at the matches of a
+    store, not at all of them.
     """
 
-    def __init__(self, agreement: Floats, groups: Groups) -> None:
+    def __init__(self, comparisons: Comparisons, groups: Groups) -> None:
         n_stores = groups.anchor.size
-        self._agreement = agreement
+        self._comparisons = comparisons
         self.is_candidate = groups.is_candidate()
         self.n_stores = groups.stores_per_anchor()
         self._best = np.full(n_stores, NO_MATCH)
@@ -77,9 +76,12 @@ class _BestPairs:
         self._refresh(np.flatnonzero(self.is_candidate))
 
     def top(self) -> tuple[int, int] | None:
-        """The best of all pairs, lower number first, or None when no two candidates match."""
+        """The best of all pairs, lower number first, or None when no two candidates match.
+
+        None too when matches were left out that may be better.
+        """
         best = self._best.max(initial=NO_MATCH)
-        if best == NO_MATCH:
+        if best == NO_MATCH or best < self._comparisons.least_kept:
             return None
         tied = np.flatnonzero(self._best == best)
         store = int(tied[self._together[tied].argmax()])
@@ -98,27 +100,26 @@ class _BestPairs:
         self._refresh(np.array([store]))
         self._offer(store)
 
-    def _refresh(self, rows: Ints) -> None:
-        """Search these rows for their best partners."""
-        bounds = [*range(0, rows.size, BLOCK_ROWS), rows.size]
-        for start, end in pairwise(bounds):
-            self._refresh_block(rows[start:end])
-
-    def _refresh_block(self, rows: Ints) -> None:
-        is_partner = self.is_candidate & (np.arange(self.is_candidate.size) > rows[:, None])
-        agreement = np.where(is_partner, self._agreement[rows], NO_MATCH)
-        best = agreement.max(axis=1)
-        n_stores = np.where(agreement == best[:, None], self.n_stores, 0)
-        partner = n_stores.argmax(axis=1)
-        self._best[rows] = best
-        self._partner[rows] = np.where(best == NO_MATCH, -1, partner)
-        self._together[rows] = self.n_stores[rows] + self.n_stores[partner]
+    def _refresh(self, stores: Ints) -> None:
+        """Search for the best partners of these stores."""
+        for store in stores.tolist():
+            others, agreement = self._matches_of(store)
+            is_later = others > store
+            others, agreement = others[is_later], agreement[is_later]
+            best = agreement.max(initial=NO_MATCH)
+            self._best[store] = best
+            self._partner[store] = -1
+            if best != NO_MATCH:
+                tied = others[agreement == best]
+                most = self.n_stores[tied].max()
+                self._partner[store] = tied[self.n_stores[tied] == most].min()
+                self._together[store] = self.n_stores[store] + most
 
     def _offer(self, store: int) -> None:
-        """Make this store the partner of earlier rows for which it is now the best."""
-        rows = np.flatnonzero(self.is_candidate[:store])
-        agreement = self._agreement[store, rows]
-        rows, agreement = rows[agreement != NO_MATCH], agreement[agreement != NO_MATCH]
+        """Make this store the partner of earlier ones for which it is now the best."""
+        rows, agreement = self._matches_of(store)
+        is_earlier = rows < store
+        rows, agreement = rows[is_earlier], agreement[is_earlier]
         together = self.n_stores[rows] + self.n_stores[store]
         is_tied = agreement == self._best[rows]
         is_lower = (together == self._together[rows]) & (store <= self._partner[rows])
@@ -129,6 +130,12 @@ class _BestPairs:
         self._best[rows] = agreement[is_better]
         self._partner[rows], self._together[rows] = store, together[is_better]
 
+    def _matches_of(self, store: int) -> tuple[Ints, Floats]:
+        """The candidates that match this store."""
+        others, agreement = self._comparisons.matches_of(store)
+        is_candidate = self.is_candidate[others]
+        return others[is_candidate], agreement[is_candidate]
+
 
 def merge_groups(groups: Groups, comparisons: Comparisons) -> list[GroupMerge]:
     """Merge until no two current anchors match; changes `groups`.
@@ -138,7 +145,16 @@ def merge_groups(groups: Groups, comparisons: Comparisons) -> list[GroupMerge]:
     list of group sizes in descending order becomes lexicographically larger each time, and there
     are only finitely many such lists for a given number of stores.
     """
-    pairs = _BestPairs(comparisons.agreement, groups)
+    merges = _merge_best(groups, comparisons)
+    while comparisons.least_kept:
+        comparisons.keep_more(np.flatnonzero(groups.is_candidate()))
+        merges += _merge_best(groups, comparisons)
+    return merges
+
+
+def _merge_best(groups: Groups, comparisons: Comparisons) -> list[GroupMerge]:
+    """Merge until no two current anchors have a match that is kept."""
+    pairs = _BestPairs(comparisons, groups)
     merges: list[GroupMerge] = []
     while (pair := pairs.top()) is not None:
         into, joining = sorted(pair, key=lambda store: (-pairs.n_stores[store], store))
@@ -161,12 +177,15 @@ def _move(
     """
     moved: list[int] = [joining]
     left: list[int] = []
-    for member in groups.members(joining).tolist():
-        (moved if comparisons.matches(member, into) else left).append(member)
+    members = groups.members(joining)
+    comparisons.lists.load(members)
+    for member in members.tolist():
+        (moved if comparisons.is_match(member, into) else left).append(member)
     groups.anchor[moved] = into
     groups.anchor[left] = left
-    loose = np.array([store for store in left if groups.is_current[store]], dtype=np.int64)
-    comparisons.compare(loose, np.flatnonzero(groups.is_candidate()))
+    for store in left:
+        if groups.is_current[store]:
+            comparisons.compare_later(store, np.flatnonzero(groups.is_candidate()))
     return moved, left
 
 

@@ -11,13 +11,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from pipeline_assets.domain.groups.agreement import (
-    Floats,
-    MatchRules,
-    PriceLists,
-    matching_agreement,
-)
+from pipeline_assets.domain.groups.agreement import MatchRules
+from pipeline_assets.domain.groups.arrays import Floats
 from pipeline_assets.domain.groups.plan import GroupPlan, StoreState
+from pipeline_assets.domain.groups.price_lists import PriceLists
+from pipeline_assets.domain.groups.store_matches import StoreMatches
 
 _ANY_AGREEMENT = MatchRules(min_common=Fraction(0), min_agreement=Fraction(0))
 
@@ -47,16 +45,24 @@ def store_agreement(lists: PriceLists, anchor_of: Mapping[str, str], most: int) 
     )
     chosen = sorted((at, turn) for turn, at in by_turn[:most])
     store_ids = tuple(groups[at][turn] for at, turn in chosen)
-    number = {store_id: at for at, store_id in enumerate(lists.store_ids)}
-    shown = lists.only([number[store_id] for store_id in store_ids])
-    place = {store_id: at for at, store_id in enumerate(shown.store_ids)}
-    order = np.array([place[store_id] for store_id in store_ids], dtype=np.int64)
-    found = matching_agreement(shown, order, order, _ANY_AGREEMENT)
-    found[found < 0] = np.nan
     sizes = np.bincount([at for at, _ in chosen], minlength=1)
     return StoreAgreement(
-        store_ids, tuple(sizes[sizes > 0].tolist()), found, stores_in_all=len(anchor_of)
+        store_ids,
+        tuple(sizes[sizes > 0].tolist()),
+        _agreement(lists, store_ids),
+        stores_in_all=len(anchor_of),
     )
+
+
+def _agreement(lists: PriceLists, store_ids: Sequence[str]) -> Floats:
+    number = {store_id: at for at, store_id in enumerate(lists.store_ids)}
+    stores = np.array([number[store_id] for store_id in store_ids], dtype=np.int64)
+    matches = StoreMatches(lists, stores, stores, _ANY_AGREEMENT)
+    shares = np.full((stores.size, len(lists.store_ids)), np.nan)
+    for row, store in zip(shares, stores.tolist(), strict=True):
+        others, agreement = matches.of(store)
+        row[others] = agreement
+    return shares[:, stores]
 
 
 def _groups(anchor_of: Mapping[str, str]) -> list[list[str]]:

@@ -17,10 +17,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from pipeline_assets.domain.groups.agreement import MatchRules, PairFigures, PriceLists
+from pipeline_assets.domain.groups.agreement import MatchRules, PairFigures
+from pipeline_assets.domain.groups.arrays import Flags, Ints
 from pipeline_assets.domain.groups.comparisons import Comparisons
-from pipeline_assets.domain.groups.incidence import Ints
-from pipeline_assets.domain.groups.merging import Flags, GroupMerge, Groups, merge_groups
+from pipeline_assets.domain.groups.merging import GroupMerge, Groups, merge_groups
+from pipeline_assets.domain.groups.price_lists import PriceLists
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ class GroupPlan:
     merges: tuple[GroupMerge, ...]
     """In the order in which they were chosen."""
     flagged_anchors: tuple[str, ...]
-    """The anchors at the end that are not current and need to be scraped again."""
+    """The anchors at the end that are not current and that other stores of their group lean on."""
     anchor_of: Mapping[str, str]
     """Every store's anchor at the end, by store id."""
     moved: Mapping[str, str]
@@ -116,35 +117,19 @@ def newest_scrape(stores: Sequence[StoreState]) -> datetime:
     return max(store.scraped_at for store in stores)
 
 
-def anything_to_compare(
-    stores: Sequence[StoreState], reference: datetime, settings: GroupingSettings
-) -> bool:
-    """Whether `plan_groups` needs the price lists; False right after a run."""
-    company = _Company(stores, reference, settings)
-    is_candidate = company.groups.is_candidate()
-    has_open_pair = is_candidate.sum() > 1 and (is_candidate & ~company.is_marked).any()
-    return bool(has_open_pair or company.members_to_check().size)
-
-
 def plan_groups(
     stores: Sequence[StoreState],
-    lists: PriceLists | None,
+    lists: PriceLists,
     reference: datetime,
     settings: GroupingSettings,
 ) -> GroupPlan:
     """Check the health of one company's groups, then merge them.
 
-    `stores`: all of them, in any order. `lists`: the prices of exactly these stores; None when
-    `anything_to_compare` says that they are not needed. `reference`: the moment, in UTC without a
+    `stores`: all of them, in any order. `lists`: the prices of exactly these stores; only those are
+    read that must be compared, none right after a run. `reference`: the moment, in UTC without a
     zone, from which "current" is counted back: now, or `newest_scrape`. Raises ValueError when the
     stores, their groups or the lists contradict each other.
     """
-    if lists is None:
-        _require(
-            not anything_to_compare(stores, reference, settings),
-            "stores need comparing, but no price lists were given",
-        )
-        lists = PriceLists.empty([store.store_id for store in stores])
     company = _Company(stores, reference, settings)
     _require(lists.store_ids == company.ids, "the price lists do not belong to the given stores")
     comparisons = Comparisons(lists, settings)
@@ -202,17 +187,17 @@ class _Company:
         is_anchor = anchor == np.arange(anchor.size)
         comparisons.recall_no_match(np.flatnonzero(is_anchor & self.is_marked))
         for at in np.flatnonzero(~is_anchor & self.is_marked).tolist():
-            mark = self.stores[at].mark
-            if mark is not None:
-                comparisons.recall_match(at, int(anchor[at]), mark.equal / mark.both)
+            comparisons.recall_match(at, int(anchor[at]))
 
 
 def _check_health(company: _Company, comparisons: Comparisons) -> list[Ejection]:
     """Eject the current members that do not match their anchors; changes `company.groups`."""
     ejections = []
-    for at in company.members_to_check().tolist():
+    members = company.members_to_check()
+    comparisons.lists.load(np.union1d(members, company.groups.anchor[members]))
+    for at in members.tolist():
         anchor = int(company.groups.anchor[at])
-        if not comparisons.matches(at, anchor):
+        if not comparisons.is_match(at, anchor):
             figures = comparisons.figures(at, anchor)
             is_comparable = figures.is_comparable(comparisons.rules)
             ejections.append(Ejection(company.ids[at], company.ids[anchor], figures, is_comparable))
@@ -231,10 +216,11 @@ def _plan(
     marks = [_mark_at_the_end(at, company, comparisons) for at in range(len(ids))]
     is_current = company.groups.is_current
     numbered = list(enumerate(anchor))
+    leaned_on = sorted({its for at, its in numbered if at != its})
     return GroupPlan(
         ejections=tuple(ejections),
         merges=tuple(merges),
-        flagged_anchors=tuple(ids[at] for at, its in numbered if at == its and not is_current[at]),
+        flagged_anchors=tuple(ids[at] for at in leaned_on if not is_current[at]),
         anchor_of={ids[at]: ids[its] for at, its in numbered},
         moved={ids[at]: ids[its] for at, its in numbered if ids[its] != before[at].anchor_id},
         marks={ids[at]: mark for at, mark in enumerate(marks) if mark != before[at].mark},
@@ -250,7 +236,7 @@ def _mark_at_the_end(at: int, company: _Company, comparisons: Comparisons) -> Ma
         return company.mark(at, None) if company.groups.is_current[at] else None
     if store.mark is not None and store.mark == company.mark(at, store.mark):
         return store.mark
-    if not np.isnan(comparisons.agreement[at, anchor]):
+    if comparisons.is_known(at, anchor):
         return company.mark(at, comparisons.figures(at, anchor))
     return store.mark if store.mark and store.mark.anchor_id == company.ids[anchor] else None
 

@@ -1,9 +1,10 @@
 """The match key: what a SKU is called, in a form that is the same in different shops."""
 
 import hashlib
+from functools import lru_cache
 
 from pipeline_assets.domain.normalisation.sizes import find_sizes
-from pipeline_assets.domain.normalisation.words import clean_words, plain
+from pipeline_assets.domain.normalisation.words import clean_words, plain, words_of_plain
 
 MATCH_KEY_LENGTH = 512
 _DIGEST_LENGTH = 40
@@ -16,17 +17,25 @@ def match_key(name: str, brand: str | None, size: str | None) -> str | None:
     key longer than 512 characters is cut and ends with a digest of the whole.
     """
     named = find_sizes(plain(name))
-    words = set(clean_words(named.rest))
-    sizes = set(named.sizes)
-    if brand:
-        branded = find_sizes(plain(brand))
-        words.update(clean_words(branded.rest))
-        sizes.update(branded.sizes)
+    words = {*words_of_plain(plain(named.rest)), *(_brand_words(brand) if brand else ())}
     if not words:
         return None
-    if size:
-        sizes.update(find_sizes(plain(size)).sizes)
-    return _bounded(" ".join(sorted(words | sizes)))
+    for text in (brand, size):
+        if text:
+            words.update(_sizes(text))
+    words.update(named.sizes)
+    return _bounded(" ".join(sorted(words)))
+
+
+# Few brands and sizes occur in many names.
+@lru_cache(maxsize=4_096)
+def _brand_words(brand: str) -> tuple[str, ...]:
+    return clean_words(find_sizes(plain(brand)).rest)
+
+
+@lru_cache(maxsize=4_096)
+def _sizes(text: str) -> tuple[str, ...]:
+    return find_sizes(plain(text)).sizes
 
 
 def _bounded(key: str) -> str:

@@ -18,8 +18,11 @@ UNITS: dict[str, tuple[str, Decimal]] = {
         ("m", "1", "m mtr mtrs metre metres meter meters"),
         ("pk", "1", "pk pks pack packs pce pcs"),
         ("ea", "1", "ea each"),
-        ("sheet", "1", "sheet sheets"),
-        ("wash", "1", "wash washes"),
+        # Not `ea`: these stand in unit prices only, and are no size of an article.
+        ("item", "1", "item items unit units"),
+        ("item", "12", "dozen doz"),
+        ("sheet", "1", "sheet sheets ss sht shts"),
+        ("wash", "1", "wash washes load loads"),
     )
     for name in names.split()
 }

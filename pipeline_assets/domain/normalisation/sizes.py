@@ -1,6 +1,7 @@
 """Sizes: found anywhere in a text and converted to base units, so equal sizes compare equal."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline_assets.domain.normalisation.measures import NUMBER, UNITS, amount
@@ -12,8 +13,10 @@ _NAMES = "|".join(
 # A number must not be the end of a longer number or a word, nor a unit the start of a word.
 _BEFORE = r"(?<![0-9a-z])(?<![0-9][.,])"
 _AFTER = r"(?![a-z0-9])"
+_DIGIT = re.compile("[0-9]")
+# Every alternative begins with a digit: said first, as most places in a text have none.
 _SIZE = re.compile(
-    rf"""{_BEFORE}(?:
+    rf"""(?=[0-9]){_BEFORE}(?:
       (?P<times>[0-9]{{1,3}})\s?[x×]\s?(?P<of>{NUMBER})\s?(?P<of_unit>{_NAMES}){_AFTER}
     | (?P<low>{NUMBER})\s?(?P<low_unit>{_NAMES})?\s?[-–]\s?
       (?P<high>{NUMBER})\s?(?P<high_unit>{_NAMES}){_AFTER}
@@ -38,12 +41,16 @@ def find_sizes(text: str) -> FoundSizes:
     `6 x 375ml` is a 6-pack of 375 ml, `300-400g` stays a range. A unit without a number is not a
     size.
     """
-    if not any(map(str.isdigit, text)):
+    if _DIGIT.search(text) is None:
         return FoundSizes((), text)
     sizes: set[str] = set()
+    rest: list[str] = []
+    end = 0
     for match in _SIZE.finditer(text):
         sizes.update(_tokens(match))
-    return FoundSizes(tuple(sorted(sizes)), _SIZE.sub(" ", text)) if sizes else FoundSizes((), text)
+        rest.append(text[end : match.start()])
+        end = match.end()
+    return FoundSizes(tuple(sorted(sizes)), " ".join([*rest, text[end:]]))
 
 
 def _tokens(match: re.Match[str]) -> list[str]:
@@ -58,6 +65,7 @@ def _tokens(match: re.Match[str]) -> list[str]:
     return [*tokens, f"{int(match['count'])}pk"] if match["count"] else tokens
 
 
+@lru_cache(maxsize=4_096)
 def _token(number: str, unit: str) -> str:
     base, factor = UNITS[unit]
     return f"{(amount(number) * factor).normalize():f}{base}"

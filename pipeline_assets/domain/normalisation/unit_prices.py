@@ -16,9 +16,11 @@ _PRICED_PER = {
     "sheet": ("sheet", 1),
     "wash": ("wash", 1),
     "ea": ("ea", 1),
+    "item": ("ea", 1),
 }
+_MONEY = r"[0-9]{1,9}(?:,[0-9]{3})*(?:\.[0-9]{1,6})?"
 _TEXT = re.compile(
-    r"\$\s?(?P<dollars>[0-9]{1,9}(?:,[0-9]{3})*(?:\.[0-9]{1,6})?)\s*(?:per|/)?\s*"
+    rf"(?:\$\s?(?P<dollars>{_MONEY})|(?P<cents>{_MONEY})\s?[c¢])\s*(?:per|/)?\s*"
     rf"(?P<amount>{NUMBER})?\s*(?P<unit>[a-z]{{1,16}})\.?",
     re.IGNORECASE,
 )
@@ -33,14 +35,14 @@ class UnitPrice(NamedTuple):
 
 
 def parse_unit_price(text: object) -> UnitPrice | None:
-    """The unit price in a text such as `$1.68 per 100 grams`, `$5.50/kg` or `$1.50 each`.
+    """The unit price in a text such as `$1.68 per 100 grams`, `$5.50/kg`, `31c / 100SS` or `$2 ea`.
 
     None for anything else, including other units.
     """
     return _parse(text) if isinstance(text, str) and len(text) <= _MAX_LENGTH else None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _parse(text: str) -> UnitPrice | None:
     match = _TEXT.fullmatch(text.strip())
     base, factor = UNITS.get(match["unit"].lower(), (None, 0)) if match else (None, 0)
@@ -50,6 +52,11 @@ def _parse(text: str) -> UnitPrice | None:
     priced = amount(match["amount"] or "1") * factor
     if not priced:
         return None
-    price = Decimal(match["dollars"].replace(",", "")) * per_unit * 10_000 / priced
+    dollars = _number(match["dollars"]) if match["dollars"] else _number(match["cents"]) / 100
+    price = dollars * per_unit * 10_000 / priced
     price_e4 = int(price.quantize(Decimal(1), ROUND_HALF_UP))
     return UnitPrice(price_e4, unit) if price_e4 <= MAX_UNIT_PRICE_E4 else None
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))

@@ -15,15 +15,19 @@ _ASCII_WORDS = re.compile(r"[a-z0-9]+")
 _APOSTROPHES = re.compile("['’‘ʼ`′]| \u0301")
 # NFKD makes 1⁄2 of ½, so that of 1½ would become 11⁄2.
 _BEFORE_A_FRACTION = re.compile(r"(?<=[0-9])(?=[¼-¾⅐-⅞])")
-_INSIDE_A_WORD = re.compile(r"[.']")
 _SMALL_LETTER = re.compile(r"LATIN SMALL (?:LETTER|LIGATURE) (\w+)")
 _MOST_ESCAPES = 3
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def clean_words(text: str) -> tuple[str, ...]:
     """The words of a text, in order; apostrophes and dots do not split a word."""
-    return tuple(_ASCII_WORDS.findall(_INSIDE_A_WORD.sub("", plain(text))))
+    return tuple(words_of_plain(plain(text)))
+
+
+def words_of_plain(text: str) -> list[str]:
+    """The words of a text that `plain` has prepared."""
+    return _ASCII_WORDS.findall(text.replace(".", "").replace("'", ""))
 
 
 def normalise_brand(raw: str | None) -> str | None:
@@ -39,6 +43,12 @@ def nicest_spelling(spellings: Iterable[str]) -> str:
 def niceness(spelling: str) -> tuple[bool, str]:
     """The order in which spellings are preferred."""
     return spelling.isupper() or spelling.islower(), spelling
+
+
+def singular(joined: str) -> str:
+    """A word, or the joined letters of a name, without the `s` of a plural."""
+    is_plural = len(joined) >= 4 and joined.endswith("s") and not joined.endswith("ss")
+    return joined[:-1] if is_plural else joined
 
 
 def plain(text: str, *, keeps_case: bool = False) -> str:

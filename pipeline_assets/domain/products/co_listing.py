@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from pipeline_assets.domain.products.constrained_clustering import connected
-from pipeline_assets.domain.products.partition import Decision, Shelves, SkuFacts
+from pipeline_assets.domain.products.facts import Decision, Shelves, SkuFacts
 
 HistoryRow = tuple[int, int, datetime, int | None]
 """store_key, sku_id, scraped_at, price in cents (None: delisted)."""

@@ -5,14 +5,27 @@ keys. The cost follows the number of labels and places that the items have, not 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from functools import reduce
 from operator import or_
+from types import MappingProxyType
 
 Labels = Mapping[int, Collection[Hashable]]
 """The labels of every item; the items in ascending order."""
 Places = Mapping[int, Collection[Hashable]]
 """Two items with a place in common must stay apart; an item that is left out has none."""
+Foes = Mapping[Hashable, Collection[Hashable]]
+"""For a place that items may well have in common: the places from which they must stay apart.
+
+Of two such places each is a foe of the other. A place that is left out is its own foe.
+"""
+NO_FOES: Foes = MappingProxyType({})
+
+
+def foes_of(places: Iterable[Hashable], foes: Foes) -> Iterator[Hashable]:
+    """All places from which an item with these places must stay apart."""
+    for place in places:
+        yield from foes.get(place, (place,))
 
 
 def connected(labels: Labels) -> list[list[int]]:
@@ -37,7 +50,10 @@ def connected(labels: Labels) -> list[list[int]]:
 
 
 def first_come(
-    labels: Labels, places: Places, followers: Mapping[int, Hashable] | None = None
+    labels: Labels,
+    places: Places,
+    followers: Mapping[int, Hashable] | None = None,
+    foes: Foes = NO_FOES,
 ) -> tuple[list[list[int]], list[int]]:
     """The groups, and the followers that may join none.
 
@@ -55,7 +71,7 @@ def first_come(
         if places.keys().isdisjoint(component) and places.keys().isdisjoint(late):
             groups.append(sorted([*component, *late]))
             continue
-        clustering = ConstrainedClustering(labels, places)
+        clustering = ConstrainedClustering(labels, places, foes)
         for item in component:
             clustering.add(item)
         left += [item for item in sorted(late) if not clustering.join(item, late[item])]
@@ -66,13 +82,14 @@ def first_come(
 class ConstrainedClustering:
     """Groups that grow one item at a time. Add items in ascending order; lower ones take priority.
 
-    Groups are as large as first come, first served allows, and two groups with a label in common
-    always have a place in common.
+    Groups are as large as first come, first served allows: of two with a label in common, one
+    always has a place whose foe the other has.
     """
 
-    def __init__(self, labels: Labels, places: Places) -> None:
+    def __init__(self, labels: Labels, places: Places, foes: Foes = NO_FOES) -> None:
         self._labels = labels
         self._places = places
+        self._foes = foes
         self._groups: list[list[int]] = []  # in the order they were opened; absorbed ones are empty
         self._carrying: dict[Hashable, _Numbers] = defaultdict(_Numbers)
         self._taken: dict[Hashable, _Numbers] = defaultdict(_Numbers)
@@ -88,7 +105,7 @@ class ConstrainedClustering:
         first. If the item may join none of them, it opens a new group.
         """
         labels = self._labels[item]
-        home = self._first(labels, self._places.get(item, ()))
+        home = self._first(labels, self._forbidden([item]))
         if home is None:
             home = len(self._groups)
             self._groups.append([])
@@ -97,14 +114,14 @@ class ConstrainedClustering:
             self._carrying[label].add(home)
         if len(labels) < 2:
             return  # the groups with its one label are apart from its own already
-        other = self._first(labels, self._occupied(home), home + 1)
+        other = self._first(labels, self._forbidden(self._groups[home]), home + 1)
         while other is not None:
             self._absorb(home, other)
-            other = self._first(labels, self._occupied(home), other + 1)
+            other = self._first(labels, self._forbidden(self._groups[home]), other + 1)
 
     def join(self, item: int, label: Hashable) -> bool:
         """Put the item into the first group with this label that it may share; False if none."""
-        home = self._first((label,), self._places.get(item, ()))
+        home = self._first((label,), self._forbidden([item]))
         if home is not None:
             self._put(home, item)
         return home is not None
@@ -124,8 +141,9 @@ class ConstrainedClustering:
         free = _either(linked, start) & ~_either(taken, start)
         return start + _lowest(free) if free else None
 
-    def _occupied(self, home: int) -> set[Hashable]:
-        return {place for item in self._groups[home] for place in self._places.get(item, ())}
+    def _forbidden(self, items: Iterable[int]) -> set[Hashable]:
+        """The places from which a group of these items must stay apart."""
+        return {foe for i in items for foe in foes_of(self._places.get(i, ()), self._foes)}
 
     def _absorb(self, home: int, number: int) -> None:
         for item in self._groups[number]:

@@ -7,32 +7,14 @@ Order, time and the number of runs do not matter. Which product ids the blocks k
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
-from typing import Literal
 
-from pipeline_assets.domain.products.constrained_clustering import connected, first_come
+import msgspec
 
-
-@dataclass(frozen=True, slots=True)
-class SkuFacts:
-    """What decides a SKU's product. `barcode`: a GTIN-13; without a `match_key` no name matches."""
-
-    sku_id: int
-    company: str
-    sku: str
-    barcode: str | None
-    match_key: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """An operator's decision on two SKUs: one product, or never one; it overrides the rules."""
-
-    kind: Literal["same", "never"]
-    sku_id_a: int
-    sku_id_b: int
+from pipeline_assets.domain.products.constrained_clustering import Places, connected, first_come
+from pipeline_assets.domain.products.facts import Decision, Shelves, SkuFacts, SkuPair
+from pipeline_assets.domain.products.variants import Variants, find_variants
 
 
 class PlacementRule(StrEnum):
@@ -45,8 +27,7 @@ class PlacementRule(StrEnum):
     ALONE = "alone"  # there are no others
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True, gc=False):
     """SKUs that are one product.
 
     `members`: sku_ids by (company, sku), never empty; `barcode`: their lowest barcode;
@@ -58,9 +39,6 @@ class Block:
     rules: Mapping[int, PlacementRule]
 
 
-SkuPair = tuple[int, int]
-Shelves = Mapping[int, Collection[int]]
-"""By sku_id, where and when a SKU was sold: two with a shelf in common were sold side by side."""
 Unit = tuple[SkuFacts, ...]
 """SKUs that an operator said are the same, by (company, sku); almost always a single one."""
 
@@ -82,7 +60,7 @@ def partition(
     barcodes_of = barcodes_by_key(ordered)
 
     by_barcode, unplaced = _cluster_by_barcode(units, barcodes_of, never)
-    by_key = _cluster_by_key(units, unplaced, never, shelves)
+    by_key = _cluster_by_key(units, unplaced, never, _kept_apart(ordered, shelves))
     groups = sorted([*by_barcode, *by_key])
     return [_block([units[number] for number in group], barcodes_of) for group in groups]
 
@@ -148,11 +126,18 @@ def _cluster_by_barcode(
     return groups, sorted([*unplaced, *kept_away])
 
 
+def _kept_apart(skus: Iterable[SkuFacts], shelves: Shelves) -> Variants:
+    """What rule 3 keeps apart: variants, and what was sold side by side."""
+    variants = find_variants(skus)
+    both = {i: (*shelves.get(i, ()), *its) for i, its in variants.places.items()}
+    return Variants({**shelves, **both} if both else shelves, variants.foes)
+
+
 def _cluster_by_key(
     units: Sequence[Unit],
     unplaced: Iterable[int],
     never: Mapping[int, Collection[Hashable]],
-    shelves: Shelves,
+    kept_apart: Variants,
 ) -> list[list[int]]:
     """Rule 3: the groups of the units that rules 1 and 2 do not place."""
     keys: dict[int, Collection[str]] = {}
@@ -160,14 +145,16 @@ def _cluster_by_key(
     for number in unplaced:
         unit = units[number]
         keys[number] = tuple(_keys(unit))
-        sold = shelves.get(unit[0].sku_id, ()) if len(unit) == 1 else _shelves_of(unit, shelves)
-        if sold or number in never:
-            places[number] = (*sold, *never[number]) if number in never else sold
-    return first_come(keys, places)[0]
+        its = _places_of(unit, kept_apart.places)
+        if its or number in never:
+            places[number] = (*its, *never[number]) if number in never else its
+    return first_come(keys, places, foes=kept_apart.foes)[0]
 
 
-def _shelves_of(unit: Unit, shelves: Shelves) -> set[int]:
-    return {shelf for sku in unit for shelf in shelves.get(sku.sku_id, ())}
+def _places_of(unit: Unit, places_of: Places) -> Collection[Hashable]:
+    if len(unit) == 1:
+        return places_of.get(unit[0].sku_id, ())
+    return {place for sku in unit for place in places_of.get(sku.sku_id, ())}
 
 
 def _keys(skus: Iterable[SkuFacts]) -> set[str]:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline_assets.domain.products.partition import Block, SkuFacts
+import msgspec
+
+from pipeline_assets.domain.products.facts import SkuFacts
+from pipeline_assets.domain.products.partition import Block
 from pipeline_assets.domain.products.reasons import Grounds, Parting
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
+class ProductFacts(msgspec.Struct, frozen=True, gc=False):
     """What the catalogue says about a product itself."""
 
     product_id: int
@@ -35,8 +37,7 @@ class ProductSummary(NamedTuple):
     display_sku_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class CreatedProduct:
+class CreatedProduct(msgspec.Struct, frozen=True, gc=False):
     """A new product and all its SKUs, by (company, SKU); they are not among the plan's `moves`."""
 
     members: tuple[int, ...]

@@ -10,16 +10,10 @@ from functools import cached_property
 from heapq import nsmallest
 from typing import Literal, NamedTuple
 
-from pipeline_assets.domain.products.partition import (
-    Block,
-    Decision,
-    PlacementRule,
-    Shelves,
-    SkuFacts,
-    SkuPair,
-    barcodes_by_key,
-)
-from pipeline_assets.domain.products.sides import Side, Values, first_equal
+from pipeline_assets.domain.products.facts import Decision, Shelves, SkuFacts, SkuPair
+from pipeline_assets.domain.products.partition import Block, PlacementRule, barcodes_by_key
+from pipeline_assets.domain.products.sides import Meetings, Side, Values, first_equal
+from pipeline_assets.domain.products.variants import find_variants, words_of_variants
 
 MOST_SHOWN_BARCODES = 10
 
@@ -36,13 +30,15 @@ class Reason(StrEnum):
     KEY_DIFFERS = "key_differs"
     KEY_AMBIGUOUS = "key_ambiguous"
     SOLD_TOGETHER = "sold_together"
+    DIFFERENT_VARIANTS = "different_variants"
 
 
 class Ground(NamedTuple):
     """A reason and its evidence, ready for JSON.
 
     The evidence has `sku_ids`, the two SKUs that show it, and what the reason is about: `barcode`,
-    `barcodes` (at most ten, the lowest), `match_key` or `match_keys`.
+    `barcodes` (at most ten, the lowest), `match_key` or `match_keys`, and `words`: of two variants,
+    those that each one's page has for itself.
     """
 
     reason: Reason
@@ -80,12 +76,11 @@ class Grounds:
     ) -> None:
         self.facts = {sku.sku_id: sku for sku in skus}
         self._decisions = list(decisions)
-        self._shelves = shelves or {}
+        self._sold_together = Meetings(shelves or {})
         # By their first SKU, as many others may be compared with the same ones.
         self._blocks: dict[int, _Whole] = {}
         self._kept: dict[int, Side] = {}
         self._shown_barcodes: dict[str, list[str]] = {}
-        self._sold: dict[tuple[int, int], SkuPair | None] = {}
 
     def why_one(self, block: Block, joined: Sequence[int]) -> Ground:
         """Why these members of a block are one product with the rest; there must be others."""
@@ -128,7 +123,7 @@ class Grounds:
             self._different_barcodes(moved, kept)
             or self._different_keys(moved, kept)
             or self._ambiguous_key(moved, kept)
-            or self._sold_in_one_store(parting, moved, kept)
+            or self._kept_apart_by_rule_3(parting)
             or self._other_decision(moved, kept, block, kept_in)
         )
 
@@ -160,20 +155,19 @@ class Grounds:
         barcodes = self._shown_barcodes[key]
         return _ground(Reason.KEY_AMBIGUOUS, pair, match_key=key, barcodes=barcodes)
 
-    def _sold_in_one_store(self, parting: Parting, moved: Side, kept: Side) -> Ground | None:
+    def _kept_apart_by_rule_3(self, parting: Parting) -> Ground | None:
         block, kept_in = parting.block, parting.kept_in
         if block.barcode is not None or kept_in.barcode is not None:
-            return None  # only rule 3 looks at what is sold together
-        pair = moved.sold_beside(kept)
-        if pair is None:
-            sides = block.members[0], kept_in.members[0]
-            if sides not in self._sold:
-                whole = self._whole(block).side
-                self._sold[sides] = whole.sold_beside(self._whole(kept_in).side)
-            pair = self._sold[sides]
-        if pair is None:
             return None
-        return _ground(Reason.SOLD_TOGETHER, pair, match_key=self.facts[pair[0]].match_key)
+        sides = parting.moved, parting.kept, block.members, kept_in.members
+        if pair := self._sold_together.pair(*sides):
+            key = self.facts[pair[0]].match_key
+            return _ground(Reason.SOLD_TOGETHER, pair, match_key=key)
+        if pair := self._variants.pair(*sides):
+            left, right = (self.facts[sku_id] for sku_id in pair)
+            words = words_of_variants(left, right)
+            return _ground(Reason.DIFFERENT_VARIANTS, pair, match_key=left.match_key, words=words)
+        return None
 
     def _other_decision(self, moved: Side, kept: Side, block: Side, kept_in: Side) -> Ground:
         if never := block.paired(self._never, kept_in):
@@ -183,7 +177,7 @@ class Grounds:
         return _ground(Reason.DECIDED_SAME, pulled or (moved.sku_ids[0], kept.sku_ids[0]))
 
     def _side(self, sku_ids: Sequence[int]) -> Side:
-        return Side(sku_ids, self.facts, self._shelves)
+        return Side(sku_ids, self.facts)
 
     def _kept_side(self, sku_ids: Sequence[int]) -> Side:
         return self._kept.setdefault(sku_ids[0], self._side(sku_ids))
@@ -211,6 +205,10 @@ class Grounds:
     @cached_property
     def _barcodes_by_key(self) -> dict[str, set[str]]:
         return barcodes_by_key(self.facts.values())
+
+    @cached_property
+    def _variants(self) -> Meetings:
+        return Meetings(*find_variants(self.facts.values()))
 
     @cached_property
     def _same(self) -> Partners:

@@ -5,28 +5,26 @@ become one. Each index is made once, so an answer costs what the other side has.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Mapping, Sequence
 from functools import cached_property
 
-from pipeline_assets.domain.products.partition import Shelves, SkuFacts, SkuPair
+from pipeline_assets.domain.products.constrained_clustering import NO_FOES, Foes, Places, foes_of
+from pipeline_assets.domain.products.facts import SkuFacts, SkuPair
 
 Values = Mapping[str, Sequence[int]]
 """The SKUs with each value, in their order; the values by their first SKU."""
 
 
 class Side:
-    """SKUs in their order. `facts` and `shelves` are those of the whole neighbourhood."""
+    """SKUs in their order. `facts` are those of the whole neighbourhood."""
 
-    def __init__(
-        self, sku_ids: Sequence[int], facts: Mapping[int, SkuFacts], shelves: Shelves
-    ) -> None:
+    def __init__(self, sku_ids: Sequence[int], facts: Mapping[int, SkuFacts]) -> None:
         self.sku_ids = sku_ids
         self._facts = facts
-        self._shelves = shelves
 
     def part(self, is_wanted: Callable[[int], bool]) -> "Side":
         """Those of these SKUs that are wanted."""
-        return Side(list(filter(is_wanted, self.sku_ids)), self._facts, self._shelves)
+        return Side(list(filter(is_wanted, self.sku_ids)), self._facts)
 
     @cached_property
     def positions(self) -> dict[int, int]:
@@ -62,24 +60,6 @@ class Side:
                 found[value].append(sku_id)
         return found
 
-    @cached_property
-    def lowest_on(self) -> dict[int, int]:
-        """The lowest SKU on each shelf."""
-        lowest: dict[int, int] = {}
-        for sku_id in sorted(self.sku_ids):
-            for shelf in self._shelves.get(sku_id, ()):
-                lowest.setdefault(shelf, sku_id)
-        return lowest
-
-    def sold_beside(self, other: "Side") -> SkuPair | None:
-        """The first SKU here that was sold beside one on the other side, and the lowest such."""
-        for sku_id in self.sku_ids:
-            shelves = self._shelves.get(sku_id, ())
-            found = [other.lowest_on[shelf] for shelf in shelves if shelf in other.lowest_on]
-            if found:
-                return sku_id, min(found)
-        return None
-
     def paired(
         self, partners: Mapping[int, Collection[int]], other: "Side", besides: Container[int] = ()
     ) -> SkuPair | None:
@@ -110,3 +90,67 @@ def first_equal(left: Values, right: Values, besides: Container[int] = ()) -> Sk
         if other is not None:
             return sku_ids[0], other
     return None
+
+
+class _Placed:
+    """SKUs in their order, indexed by the places that they have."""
+
+    def __init__(self, sku_ids: Sequence[int], places: Places, foes: Foes) -> None:
+        self._sku_ids = sku_ids
+        self._places = places
+        self._foes = foes
+
+    @cached_property
+    def _lowest_on(self) -> dict[Hashable, int]:
+        """The lowest SKU on each place."""
+        lowest: dict[Hashable, int] = {}
+        for sku_id in sorted(self._sku_ids):
+            for place in self._places.get(sku_id, ()):
+                lowest.setdefault(place, sku_id)
+        return lowest
+
+    def meets(self, other: "_Placed") -> SkuPair | None:
+        """The first SKU here that must be apart from one on the other side, and the lowest such."""
+        for sku_id in self._sku_ids:
+            foes = foes_of(self._places.get(sku_id, ()), self._foes)
+            found = [other._lowest_on[place] for place in foes if place in other._lowest_on]
+            if found:
+                return sku_id, min(found)
+        return None
+
+
+class Meetings:
+    """Finds two SKUs that must be apart by their places, one on each side of a parting.
+
+    What is asked about again and again, as many may leave one product, is indexed once.
+    """
+
+    def __init__(self, places: Places, foes: Foes = NO_FOES) -> None:
+        self._places = places
+        self._foes = foes
+        self._kept: dict[int, _Placed] = {}
+        self._between: dict[tuple[int, int], SkuPair | None] = {}
+
+    def pair(
+        self,
+        moved: Sequence[int],
+        kept: Sequence[int],
+        block: Sequence[int],
+        kept_in: Sequence[int],
+    ) -> SkuPair | None:
+        """Such a pair of the SKUs that moved and those that were kept, else of their whole blocks.
+
+        Each sequence of SKUs is told from others by its first one.
+        """
+        if not self._places:
+            return None
+        pair = self._placed(moved).meets(self._kept.setdefault(kept[0], self._placed(kept)))
+        if pair is not None:
+            return pair
+        sides = block[0], kept_in[0]
+        if sides not in self._between:
+            self._between[sides] = self._placed(block).meets(self._placed(kept_in))
+        return self._between[sides]
+
+    def _placed(self, sku_ids: Sequence[int]) -> _Placed:
+        return _Placed(sku_ids, self._places, self._foes)

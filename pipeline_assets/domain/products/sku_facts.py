@@ -14,12 +14,13 @@ from typing import Any
 import msgspec
 
 from pipeline_assets.domain.normalisation.match_keys import match_key
+from pipeline_assets.domain.products.variants import Slug, slug_of
 from pipeline_assets.domain.snapshots.listing import ListedFacts, Listing
 
 FactSource = tuple[datetime, str]
 
 
-class SkuRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class SkuRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """What is recorded about a SKU, and from when.
 
     `older_sources` is JSON {fact: [moment, store_id]}; `no_barcode_at`: when the SKU's page was
@@ -36,7 +37,7 @@ class SkuRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     no_barcode_at: datetime | None
 
 
-class KnownSku(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class KnownSku(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """A SKU that is in the catalogue, its product, and its record."""
 
     sku_id: int
@@ -49,9 +50,9 @@ class KnownSku(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class SkuPlan:
     """How a snapshot changes its company's SKUs.
 
-    `new`: by SKU; `changed`: by sku_id; `identity_changed`: those of them whose barcode or match
-    key changes; `seen_again` and `barcode_seen_again`: sku_ids whose facts, or whose barcode, stay
-    the same and now have this newer snapshot as their source.
+    `new`: by SKU; `changed`: by sku_id; `identity_changed`: those of them whose barcode, match key
+    or slug changes; `seen_again` and `barcode_seen_again`: sku_ids whose facts, or whose barcode,
+    stay the same and now have this newer snapshot as their source.
     """
 
     new: Mapping[str, SkuRecord] = field(default_factory=dict)
@@ -106,9 +107,10 @@ def _says_nothing_new(listing: Listing, known: SkuRecord) -> bool:
     )
 
 
-def _identity(record: SkuRecord) -> tuple[str | None, str | None]:
-    """The facts that decide the SKU's product."""
-    return record.barcode, record.match_key
+def _identity(record: SkuRecord) -> tuple[str | None, str | None, Slug | None]:
+    """The facts that decide the SKU's product; with a barcode, its page plays no part."""
+    slug = slug_of(record.facts.url) if record.barcode is None else None
+    return record.barcode, record.match_key, slug
 
 
 def _first_record(listing: Listing, source: FactSource) -> SkuRecord:

@@ -26,6 +26,8 @@ class Retailer:
     `store_cookie`: the cookie that selects the store whose range the shop shows. `image_key`: the
     key of a second picture in its rows, which the catalogue keeps as `aldi_image_url`.
     `no_barcode_key`: the key in its rows that marks an article as known to have no barcode.
+    `describes_by_shelf_name`: whether the description in its rows is the name on the shelf, which
+    the catalogue keeps; other retailers' descriptions are paragraphs of praise.
     """
 
     company: str
@@ -35,6 +37,7 @@ class Retailer:
     image_key: str | None = None
     # A public name, after the first retailer whose pages were read; other retailers' files use it.
     no_barcode_key: str = "has_no_coles_barcode"
+    describes_by_shelf_name: bool = False
 
     def cookies_for(self, store_id: str) -> dict[str, str]:
         """The cookies that make its shop show this store (`COL:401` is 401 in the shop)."""

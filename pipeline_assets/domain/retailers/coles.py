@@ -1,4 +1,7 @@
-"""Coles: its category pages show no barcodes, its product pages (made with Next.js) do."""
+"""Coles: its category pages show no barcodes, its product pages (made with Next.js) do.
+
+Where its `brand` names the maker, its `description` has the brand on the shelf.
+"""
 
 from pipeline_assets.domain.retailers._retailer import PageData, Retailer
 
@@ -15,4 +18,5 @@ RETAILER = Retailer(
         ),
     ),
     store_cookie="fulfillmentStoreId",
+    describes_by_shelf_name=True,
 )

@@ -51,16 +51,18 @@ class RawProduct(_RetailersKeys):
     is_on_special: Any = None
     per_unit_price_string: Any = None
     category_path: Any = None
+    description: Any = None
     url: Any = None
     image_url: Any = None
     is_available: Any = None
     no_barcode_checked_at: Any = None
 
 
-class ListedFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ListedFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """What a listing says about the article itself; its SKU keeps this.
 
-    `category_path` joins the levels, root first, with ` › `.
+    `category_path` joins the levels, root first, with ` › `. `description` is the name on the
+    shelf, of retailers whose descriptions are that.
     """
 
     name: str
@@ -70,9 +72,10 @@ class ListedFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     url: str | None
     image_url: str | None
     aldi_image_url: str | None
+    description: str | None
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Terms(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """What a store says about its price. Money in cents, unit price in e-4 $."""
 
     was_price_cents: int | None
@@ -110,8 +113,13 @@ class RowRejection(Exception):  # noqa: N818 - an outcome of a row, not a failur
         self.detail = detail
 
 
-def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
-    """The listing in a row; raises `RowRejection`. Counts dropped fields by name in `dropped`."""
+def to_listing(
+    line: int, raw: RawProduct, dropped: dict[str, int], *, keeps_description: bool = False
+) -> Listing:
+    """The listing in a row; raises `RowRejection`. Counts dropped fields by name in `dropped`.
+
+    `keeps_description`: whether the retailer's descriptions are names on the shelf.
+    """
     name = _required_text(raw.name, "name", MAX_NAME_LENGTH)
     sku = _required_text(raw.sku, "sku", MAX_SKU_LENGTH)
     cents = None
@@ -131,14 +139,18 @@ def to_listing(line: int, raw: RawProduct, dropped: dict[str, int]) -> Listing:
         sku=sku,
         barcode=barcode,
         has_no_barcode=is_known_without_barcode(raw),
-        no_barcode_checked_at=_checked_at(raw.no_barcode_checked_at),
-        facts=_facts(name, raw, dropped),
+        no_barcode_checked_at=_checked_at(raw.no_barcode_checked_at)
+        if raw.no_barcode_checked_at is not None
+        else None,
+        facts=_facts(name, raw, dropped, keeps_description=keeps_description),
         price_cents=cents,
         terms=_terms(raw),
     )
 
 
-def _facts(name: str, raw: RawProduct, dropped: dict[str, int]) -> ListedFacts:
+def _facts(
+    name: str, raw: RawProduct, dropped: dict[str, int], *, keeps_description: bool
+) -> ListedFacts:
     return ListedFacts(
         name=name,
         brand=_brand(raw.brand, dropped),
@@ -147,6 +159,9 @@ def _facts(name: str, raw: RawProduct, dropped: dict[str, int]) -> ListedFacts:
         url=_text(raw.url, "url", MAX_URL_LENGTH, dropped),
         image_url=_text(raw.image_url, "image_url", MAX_URL_LENGTH, dropped),
         aldi_image_url=_second_image(raw, dropped),
+        description=_text(raw.description, "description", MAX_TEXT_LENGTH, dropped)
+        if keeps_description
+        else None,
     )
 
 
@@ -190,7 +205,7 @@ def _second_image(raw: RawProduct, dropped: dict[str, int]) -> str | None:
 
 
 def _checked_at(value: object) -> datetime | None:
-    moment = parse_moment(value, UTC) if value is not None else None
+    moment = parse_moment(value, UTC)
     return moment[0] if moment else None
 
 
@@ -204,7 +219,7 @@ def shorten(value: object, length: int = 60) -> str:
 
 
 def _required_text(value: object, key: str, length: int) -> str:
-    text = _as_text(value)
+    text = value.strip() if isinstance(value, str) else _as_text(value)
     if not text:
         raise RowRejection(f"no_{key}", f"{key} is {shorten(value)}, not text or a number")
     if len(text) > length:
@@ -213,8 +228,7 @@ def _required_text(value: object, key: str, length: int) -> str:
 
 
 def _as_text(value: object) -> str | None:
-    if isinstance(value, str):
-        return value.strip()
+    """A number as it stands in the file."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     return None
@@ -234,10 +248,14 @@ def _text(value: object, key: str, length: int, dropped: dict[str, int]) -> str 
 def _category(value: object, dropped: dict[str, int]) -> str | None:
     if value is None:
         return None
-    if isinstance(value, list) and all(isinstance(level, str) for level in value):
-        path = CATEGORY_SEPARATOR.join(level.strip() for level in value if level.strip())
+    if isinstance(value, list):
+        try:
+            path = CATEGORY_SEPARATOR.join([level for it in value if (level := it.strip())])
+        except AttributeError:  # of the types that JSON has, only text has `strip`
+            path = None
         if (
-            len(path) <= MAX_CATEGORY_LENGTH
+            path is not None
+            and len(path) <= MAX_CATEGORY_LENGTH
             and path.count(CATEGORY_SEPARATOR) < MAX_CATEGORY_LEVELS
         ):
             return path or None

@@ -18,7 +18,7 @@ DELISTED = "delisted"
 BACK = "back"
 
 
-class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One store's price for one SKU, its terms, and the price before that."""
 
     sku_id: int

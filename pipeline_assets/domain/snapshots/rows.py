@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pipeline_assets.domain.json_integers import long_integers_as_decimals
-from pipeline_assets.domain.json_nesting import check_nesting
+from pipeline_assets.domain.json_nesting import MAX_NESTING, check_nesting
+from pipeline_assets.domain.retailers import Retailer, retailer_of
 from pipeline_assets.domain.snapshots.header import Header, parse_header
 from pipeline_assets.domain.snapshots.listing import (
     Listing,
@@ -22,6 +23,7 @@ from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
 from pipeline_assets.errors import FileFacts, RefusedFileError
 
 MAX_SHOWN_LINE = 2_000
+_BLOCK_ROWS, _BLOCK_BYTES = 32, 2**17
 
 
 class RawLine(msgspec.Struct):
@@ -49,23 +51,57 @@ def parse_snapshot(lines: Sequence[bytes], zone: ZoneInfo) -> Snapshot:
     rejected: list[RejectedRow] = []
     dropped: dict[str, int] = {}
     first_line: dict[str, int] = {}
-    # Decoded one by one: what a hostile line turns into can be twenty times as large as the line.
-    for number, line in numbered(lines):
-        if not is_row(line):
-            continue
+    retailer = retailer_of(header.company)
+    for number, line, raw in _decoded(lines):
         try:
-            listing = _listing(number, decode(line), header, first_line, dropped)
+            listing = _listing(number, raw, header, retailer, first_line, dropped)
         except RowRejection as rejection:
             text = line[:MAX_SHOWN_LINE].decode("utf-8", "replace")
             rejected.append(RejectedRow(number, rejection.reason, rejection.detail, text))
         else:
             first_line[listing.sku] = number
             listings.append(listing)
+        del raw  # before the next one is decoded: two can be a lot
     if not listings:
         rows = len(rejected)
         facts = FileFacts(header.company, header.store_id, rows, rows)
         raise RefusedFileError("no_products", _no_products(rejected), rejected, facts)
     return Snapshot(header, listings, rejected, dropped)
+
+
+def _decoded(lines: Sequence[bytes]) -> Iterator[tuple[int, bytes, RawLine | RowRejection]]:
+    """Each row with its number, decoded; a few at a time.
+
+    What a hostile line turns into can be twenty times as large as the line.
+    """
+    number = 1
+    for start in range(0, len(lines), _BLOCK_ROWS):
+        block = lines[start : start + _BLOCK_ROWS]
+        decoded = _decoded_at_once(block)
+        if decoded is not None:
+            yield from zip(range(number, number + len(block)), block, decoded, strict=True)
+            number += len(block)
+            continue
+        for line in block:
+            if is_row(line):
+                yield number, line, decode(line)
+                number += 1
+            else:
+                number += line.count(b"\n") + 1
+
+
+def _decoded_at_once(block: Sequence[bytes]) -> list[RawLine] | None:
+    """The lines, if each is a row that needs no closer look; None if any of them may need one."""
+    if sum(map(len, block)) > _BLOCK_BYTES:
+        return None
+    text = b"".join(block)
+    if text.count(b"[") + text.count(b"{") > MAX_NESTING:
+        return None
+    decode_one = _TYPED.decode
+    try:
+        return [decode_one(line) for line in block]
+    except _UNDECODABLE:
+        return None
 
 
 def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -129,6 +165,7 @@ def _listing(
     number: int,
     raw: RawLine | RowRejection,
     header: Header,
+    retailer: Retailer,
     first_line: Mapping[str, int],
     dropped: dict[str, int],
 ) -> Listing:
@@ -137,7 +174,9 @@ def _listing(
     if raw.product is None:
         raise RowRejection("no_product", "the line has no product object")
     dropped_here: dict[str, int] = {}
-    listing = to_listing(number, raw.product, dropped_here)
+    listing = to_listing(
+        number, raw.product, dropped_here, keeps_description=retailer.describes_by_shelf_name
+    )
     other = other_store(raw.metadata, header.company, header.store_id) if raw.metadata else None
     if other is not None:
         raise RowRejection(

@@ -16,7 +16,7 @@ from pipeline_assets.domain.alerts.troubles import RunFailure
 from pipeline_assets.domain.files.recovery import RunEnd
 from pipeline_assets.errors import HaltedFileError
 from pipeline_assets.orchestration.names import FILE_TAG
-from pipeline_assets.orchestration.run_records import InstanceRuns
+from pipeline_assets.orchestration.run_records import InstanceRuns, was_not_taken
 
 # A run that takes too long is cancelled; one that an operator cancels is told apart by its times.
 ENDS: tuple[Literal[DagsterEventType.RUN_FAILURE], Literal[DagsterEventType.RUN_CANCELED]] = (
@@ -56,7 +56,7 @@ def new_failures(
     """The runs of this code location, or of commands, that failed after the events in `seen`.
 
     Those that an operator or a signal ended have not failed, and those that a check stopped are
-    the check's to tell.
+    the check's to tell. A run that no worker took is told: perhaps there is none.
     """
     found: list[RunFailure] = []
     now_seen = dict(seen)
@@ -83,7 +83,8 @@ def _failed(
         record = records.get(event.run_id)
         if record is None or not _is_ours(record.dagster_run, location):
             continue
-        if runs.end_of(record) not in (RunEnd.FAILED, RunEnd.OVERDUE):
+        has_failed = runs.end_of(record) in (RunEnd.FAILED, RunEnd.OVERDUE)
+        if not has_failed and not was_not_taken(record.dagster_run):
             continue
         chain = list(_chain(_error(event)))
         if _STOPPED_BY_CHECK not in [one.cls_name for one in chain]:

@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipeline_assets.alerts.channels import NO_CHANNEL, Channel, channels_of
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
-from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError, UsageError
+from pipeline_assets.errors import DagsterStorageError, UnavailableError, UsageError
 from pipeline_assets.orchestration.alerts.failed_runs import last_events
 from pipeline_assets.orchestration.instance import refuse_temporary_storage
 from pipeline_assets.orchestration.resources import PipelineResource
@@ -53,7 +53,7 @@ def alert_tick(
         cursor.pop("outage", None)
     except (DagsterStorageError, UsageError) as error:
         said = str(error)
-    except CatalogueUnavailableError as error:
+    except UnavailableError as error:
         said = str(error)
         if is_of_runs:  # one of the two tells it
             outage = outage_from(cursor.get("outage"), pipeline.clock())

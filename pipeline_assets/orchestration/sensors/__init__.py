@@ -13,6 +13,7 @@ from pipeline_assets.orchestration.sensors.product_inbox import product_inbox_se
 from pipeline_assets.orchestration.sensors.product_update_report import (
     product_update_report_sensor,
 )
+from pipeline_assets.orchestration.sensors.publishing import publish_sensor
 from pipeline_assets.orchestration.sensors.refused_files import refused_files_sensor
 from pipeline_assets.orchestration.sensors.run_failure_alert import run_failure_alert_sensor
 
@@ -23,6 +24,7 @@ __all__ = [
     "post_processing_sensor",
     "product_inbox_sensor",
     "product_update_report_sensor",
+    "publish_sensor",
     "refused_files_sensor",
     "run_failure_alert_sensor",
 ]

@@ -50,7 +50,7 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     if reason is not None:
         return dg.SkipReason(reason)
     asked = remembered(context)
-    if was_asked_lately(asked, "file_id", backlog.last_file_id, now):
+    if was_asked_lately(runs, POST_PROCESS_ONLY, asked, ("file_id", backlog.last_file_id), now):
         return dg.SkipReason(
             "Post-processing was requested and did not succeed; it is requested again later."
         )

@@ -61,7 +61,9 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     began_at = step.cycle_began_at.isoformat() if step.cycle_began_at else None
     return dg.SensorResult(
         run_requests=requests,
-        skip_reason=None if requests else step.idle_because or "Enough runs are queued already.",
+        skip_reason=None
+        if requests
+        else found.on_hold or step.idle_because or "Enough runs are queued already.",
         asset_events=inbox_events(PRODUCT_INBOX, found, cursor),
         cursor=json.dumps(
             {"cycle_began_at": began_at, "looks": looks(settled), SHOWN: digest_of(found)}

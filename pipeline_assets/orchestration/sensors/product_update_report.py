@@ -53,9 +53,10 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     if reason is not None:
         return dg.SkipReason(reason)
     asked = remembered(context)
-    if was_asked_lately(asked, "until", handled_at.isoformat(), now):
+    until = handled_at.isoformat()
+    if was_asked_lately(runs, PRODUCT_UPDATE_REPORT, asked, ("until", until), now):
         return dg.SkipReason("The report was requested and not made; it is requested again later.")
-    cursor = {"until": handled_at.isoformat(), "asked_at": now.isoformat()}
+    cursor = {"until": until, "asked_at": now.isoformat()}
     return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
 
 

@@ -4,10 +4,10 @@ import dagster as dg
 
 from pipeline_assets.orchestration.check_results import check_evaluation, check_key
 from pipeline_assets.orchestration.resources import PipelineResource
-from pipeline_assets.orchestration.run_records import NoRuns
 from pipeline_assets.orchestration.sensors.ticks import Tick, evaluated
 from pipeline_assets.services.checks.all_checks import evaluate
 from pipeline_assets.services.checks.refused import REFUSED_FILES
+from pipeline_assets.services.files.run_records import NoRuns
 from pipeline_assets.services.pipeline import Pipeline
 
 _INTERVAL_S = 30

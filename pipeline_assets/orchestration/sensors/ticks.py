@@ -8,10 +8,11 @@ from typing import Any
 import dagster as dg
 
 from pipeline_assets.environment import unknown_variables, unknown_variables_in_words
-from pipeline_assets.errors import CatalogueUnavailableError, DagsterStorageError, UsageError
+from pipeline_assets.errors import DagsterStorageError, UnavailableError, UsageError
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.orchestration.instance import refuse_temporary_storage
 from pipeline_assets.orchestration.resources import PipelineResource
+from pipeline_assets.orchestration.run_records import InstanceRuns
 from pipeline_assets.services.pipeline import Pipeline
 
 CHECK_INTERVAL_S = 5
@@ -36,7 +37,7 @@ def evaluated(
         ready = pipeline.open().check()
         _warn_of_unknown_variables(context)
         return tick(context, ready)
-    except (CatalogueUnavailableError, DagsterStorageError, UsageError) as error:
+    except (UnavailableError, DagsterStorageError, UsageError) as error:
         return dg.SkipReason(str(error))
 
 
@@ -53,14 +54,23 @@ def remembered(context: dg.SensorEvaluationContext) -> dict[str, Any]:
     return json.loads(context.cursor) if context.cursor else {}
 
 
-def was_asked_lately(asked: dict[str, Any], name: str, value: object, now: datetime) -> bool:
-    """Whether a run was requested for this value a short time ago, by the last tick's cursor.
+def was_asked_lately(
+    runs: InstanceRuns,
+    job_name: str,
+    asked: dict[str, Any],
+    wanted: tuple[str, object],
+    now: datetime,
+) -> bool:
+    """Whether a run of the job was requested a short time ago for what is `wanted`: name and value.
 
-    The cursor has the value by its name, and `asked_at`.
+    The last tick's cursor has the value by its name, and `asked_at`. A run that was interrupted
+    does not count.
     """
+    name, value = wanted
     if asked.get(name) != value:
         return False
-    return now - datetime.fromisoformat(asked["asked_at"]) < _ASK_AGAIN_AFTER
+    is_lately = now - datetime.fromisoformat(asked["asked_at"]) < _ASK_AGAIN_AFTER
+    return is_lately and not runs.was_interrupted(job_name)
 
 
 def looks(settled: SettledFiles) -> dict[str, float]:

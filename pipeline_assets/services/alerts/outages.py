@@ -8,7 +8,7 @@ from typing import Any
 from pipeline_assets.alerts.channels import Channel, ChannelError
 from pipeline_assets.domain.alerts.messages import AlertDelivery
 from pipeline_assets.domain.alerts.troubles import Trouble
-from pipeline_assets.errors import CatalogueUnavailableError
+from pipeline_assets.errors import FilesUnavailableError, UnavailableError
 from pipeline_assets.services.alerts.record import message_of
 from pipeline_assets.services.alerts.sending import Sent, send_due
 from pipeline_assets.services.pipeline import Clock
@@ -73,15 +73,16 @@ class _OutageBook:
 
 def send_outage(
     outage: Outage,
-    error: CatalogueUnavailableError,
+    error: UnavailableError,
     settings: Settings,
     channels: Sequence[Channel],
     clock: Clock,
 ) -> Sent:
-    """Tell each channel once that the catalogue cannot be reached; `outage` is changed."""
+    """Tell each channel once that all work stands still; `outage` is changed."""
     if error.is_transient and clock() - outage.since < _GRACE:
         return Sent()
-    trouble = Trouble("catalogue", "", "the catalogue cannot be reached", str(error), "")
+    what = "object store" if isinstance(error, FilesUnavailableError) else "catalogue"
+    trouble = Trouble("catalogue", "", f"the {what} cannot be reached", str(error), "")
     message = message_of(trouble, settings)
     waiting = [
         AlertDelivery(

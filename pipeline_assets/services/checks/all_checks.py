@@ -25,7 +25,7 @@ from pipeline_assets.services.checks.products import (
 )
 from pipeline_assets.services.checks.stores import STALE_STORES
 from pipeline_assets.services.checks.verdict import Verdict
-from pipeline_assets.services.files.recovery import RunRecords
+from pipeline_assets.services.files.run_records import RunRecords
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 
@@ -61,3 +61,15 @@ def evaluate(
             stopping.check()
             verdicts.append((check, check.work(context)))
     return verdicts
+
+
+def states(
+    pipeline: Pipeline,
+    checks: Sequence[Check],
+    runs: Callable[[Inbox], RunRecords],
+    options: PostProcessingOptions,
+) -> dict[str, str]:
+    """The state of what these checks look at, by the check's name, for those that know it."""
+    with reading(pipeline.engine) as connection:
+        context = CheckContext(connection, pipeline, runs, pipeline.clock(), options)
+        return {check.name: check.state(context) for check in checks if check.state is not None}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.services.checks.verdict import Verdict
-from pipeline_assets.services.files.recovery import RunRecords
+from pipeline_assets.services.files.run_records import RunRecords
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 
@@ -39,6 +39,9 @@ class CheckContext:
 class Check:
     """One check: its name, the asset that it speaks of, what it is for, what it does.
 
+    `state` is for one that looks at many rows which seldom change: a text that is the same while
+    they are, so that the last verdict still holds.
+
     One that `is_blocking` keeps the assets after its own from being made when it fails.
     """
 
@@ -48,3 +51,4 @@ class Check:
     work: Callable[[CheckContext], Verdict]
     severity: Severity = Severity.WARN
     is_blocking: bool = False
+    state: Callable[[CheckContext], str] | None = None

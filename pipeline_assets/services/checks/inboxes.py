@@ -8,7 +8,6 @@ from pipeline_assets.catalogue.checks.offenders import MOST_OFFENDERS
 from pipeline_assets.domain.alerts.causes import cause_of
 from pipeline_assets.domain.files.recovery import plan_recovery
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, PRODUCT_INBOX, Inbox
-from pipeline_assets.inbox.scanning import look
 from pipeline_assets.services.checks.check import Check, CheckContext
 from pipeline_assets.services.checks.verdict import (
     NOTHING_WRONG,
@@ -30,7 +29,7 @@ class _Standing:
 
 def _standing(context: CheckContext, inbox: Inbox) -> _Standing:
     """Look at an inbox without opening a file."""
-    files = look(inbox.folder).files
+    files = context.pipeline.files.look(inbox.folder).files
     runs = context.runs(inbox)
     active = runs.active()
     ended_badly = runs.ended_badly({file.fingerprint for file in files})

@@ -1,13 +1,11 @@
 """Checks on the ledger: figures add up, the archive has every accepted file once, totals hold."""
 
-import os
 from collections import Counter
 from datetime import timedelta
 
 from pipeline_assets.catalogue.checks import ledger as catalogue
 from pipeline_assets.catalogue.checks.offenders import MOST_OFFENDERS, Offenders
 from pipeline_assets.catalogue.totals import count_tables, read_totals
-from pipeline_assets.inbox.archive import archived_names
 from pipeline_assets.inbox.filing import DIGEST_LENGTH
 from pipeline_assets.services.checks.check import Check, CheckContext
 from pipeline_assets.services.checks.verdict import Verdict, counted, judge
@@ -36,12 +34,12 @@ def archive_is_complete(context: CheckContext) -> Verdict:
     folder = pipeline.folders.relative(pipeline.folders.archive)
     shared = catalogue.places_of_two(context.connection, since)
     files = list(catalogue.archived_since(context.connection, since))
-    names = archived_names(pipeline.folders.archive)
+    names = pipeline.files.names(pipeline.folders.archive)
     wrong: list[tuple[str, str, int | None, str]] = [
         (place, "missing", file_id, source)
         for place, file_id, source in files
         if place.removeprefix(f"{folder}/") not in names
-        and not os.path.lexists(pipeline.folders.data / place)
+        and not pipeline.files.is_there(pipeline.folders.files / place)
     ]
     wrong += [(row[0], "two files in the ledger", row[2], "") for row in shared.rows]
     wrong += [(f"{folder}/{name}", "a second copy", None, "") for name in _copies(context, names)]

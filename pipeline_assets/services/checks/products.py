@@ -57,6 +57,11 @@ def shared_barcodes_agree(context: CheckContext) -> Verdict:
     )
 
 
+def _state_of_products(context: CheckContext) -> str:
+    """What products are made of, and the day: once a day they are looked at whatever it says."""
+    return f"{context.now.date()}: {catalogue.state_of_products(context.connection)}"
+
+
 SKUS_HAVE_A_PRODUCT = Check(
     "skus_have_a_product",
     "reconciled_products",
@@ -78,4 +83,5 @@ SHARED_BARCODES_AGREE = Check(
     "reconciled_products",
     "SKUs that share a barcode have a word of their names in common.",
     shared_barcodes_agree,
+    state=_state_of_products,
 )

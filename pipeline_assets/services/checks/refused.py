@@ -30,7 +30,7 @@ def refused_files_stand(context: CheckContext) -> Verdict:
     window = timedelta(seconds=pipeline.settings.refused_window_s)
     since = context.now - window
     refusals = refused_since(context.connection, since)
-    standing = standing_refusals(refusals, places_of(pipeline.folders, refusals), since)
+    standing = standing_refusals(refusals, places_of(pipeline, refusals), since)
     return Verdict(
         passed=not standing,
         summary=_summary(standing, window),

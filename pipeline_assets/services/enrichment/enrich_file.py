@@ -170,7 +170,7 @@ class _Enrichment:
         delivery = Delivery(
             digest=read.digest,
             source_path=self._folders.relative(self._path),
-            delivered_path=make_aside(self._folders, read.digest, self._path.name, lines),
+            delivered_path=make_aside(self._pipeline, read.digest, self._path.name, lines),
             archive_path=self._folders.relative(target),
             moved_at=None,
         )
@@ -188,9 +188,11 @@ class _Enrichment:
 
     def _finish(self, read: ReadFile, delivery: Delivery) -> str:
         """Deliver the enriched file, archive its source, record both; returns its new path."""
-        place_delivery(self._folders, delivery)
-        target = self._folders.data / delivery.archive_path
-        place = self._folders.relative(filing.move(self._path, read.file, target) or target)
+        with reading(self._pipeline.engine) as connection:
+            place_delivery(connection, self._pipeline, delivery)
+        target = self._folders.files / delivery.archive_path
+        moved = self._pipeline.files.move(self._path, read.file, target)
+        place = self._folders.relative(moved or target)
         now = self._pipeline.clock()
         with stopping.finishing(), writing(self._pipeline.engine) as connection:
             enrichment.close_delivery(connection, read.digest, place, now)

@@ -3,19 +3,20 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import PurePath
 
 from sqlalchemy.exc import DBAPIError
 
 from pipeline_assets import stopping
 from pipeline_assets.errors import (
     CatalogueUnavailableError,
+    FilesUnavailableError,
     RefusedFileError,
     VanishedFileError,
 )
 from pipeline_assets.inbox.folders import Inbox, path_in
 from pipeline_assets.inbox.reading import ReadFile, read_file
-from pipeline_assets.inbox.scanning import InboxFile, file_to_process
+from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.files.failures import (
     record_failure,
     record_interruption,
@@ -31,7 +32,7 @@ class FileAttempt:
     """A file being processed: its path, the attempt's id, the Dagster run's id."""
 
     pipeline: Pipeline
-    path: Path
+    path: PurePath
     attempt_id: int
     run_id: str | None
 
@@ -49,14 +50,14 @@ def attempt_file(
     `begin` records that work on it starts and returns the attempt's id; `take` does the work.
 
     Raises `UsageError` for the name of something that is never processed, `TransientError` if the
-    file is to be tried again, `HaltedFileError` if it is not, `CatalogueUnavailableError` while the
-    database cannot be reached, and `Interrupted` when the process is asked to stop before the work
-    is done.
+    file is to be tried again, `HaltedFileError` if it is not, `UnavailableError` while the
+    database or the object store cannot be reached, and `Interrupted` when the process is asked to
+    stop before the work is done.
     """
     begun = time.perf_counter()
     path = path_in(inbox.folder, name)
     try:
-        file = file_to_process(path)
+        file = pipeline.files.file_to_process(path)
     except FileNotFoundError:
         return FileOutcome(name, State.VANISHED, message=str(VanishedFileError(path)))
     try:
@@ -66,6 +67,9 @@ def attempt_file(
     try:
         outcome = _read_and_take(FileAttempt(pipeline, path, attempt_id, run_id), take)
     except CatalogueUnavailableError:
+        raise
+    except FilesUnavailableError as outage:
+        record_interruption(pipeline, attempt_id, outage)
         raise
     except stopping.Interrupted as stop:
         record_interruption(pipeline, attempt_id, stop)
@@ -81,7 +85,7 @@ def _read_and_take(
     """Read the file and take it; a refusal is an outcome, not an error."""
     pipeline, path, attempt_id = attempt.pipeline, attempt.path, attempt.attempt_id
     try:
-        read = read_file(path, pipeline.read_limits)
+        read = read_file(path, pipeline.read_limits, pipeline.files.opened)
     except VanishedFileError:
         return vanished(pipeline, path, attempt_id)
     stopping.check()

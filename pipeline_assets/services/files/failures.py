@@ -11,10 +11,10 @@ from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.catalogue.database.errors import is_transient, shown_cause
 from pipeline_assets.domain.files.attempts import Event, after_failure, file_state
 from pipeline_assets.errors import (
-    CatalogueUnavailableError,
     HaltedFileError,
     PipelineError,
     TransientError,
+    UnavailableError,
 )
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.scanning import InboxFile
@@ -36,7 +36,9 @@ def record_failure(
         return unrecorded_failure(file, another)
 
 
-def record_interruption(pipeline: Pipeline, attempt_id: int, stop: stopping.Interrupted) -> None:
+def record_interruption(
+    pipeline: Pipeline, attempt_id: int, stop: Exception | stopping.Interrupted
+) -> None:
     """Record that the attempt was interrupted, unless it has ended, as after the commit.
 
     Where that is impossible, such as while another process holds the lock, recovery records it:
@@ -44,7 +46,7 @@ def record_interruption(pipeline: Pipeline, attempt_id: int, stop: stopping.Inte
     """
     now = pipeline.clock()
     with (
-        suppress(DBAPIError, CatalogueUnavailableError, stopping.Interrupted),
+        suppress(DBAPIError, UnavailableError, stopping.Interrupted),
         stopping.finishing(),
         writing(pipeline.engine) as connection,
     ):

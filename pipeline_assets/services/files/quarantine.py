@@ -1,7 +1,7 @@
 """Moves a refused file to quarantine, unchanged, and writes an explanation next to it."""
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 
 from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts
@@ -18,7 +18,7 @@ from pipeline_assets.services.pipeline import Pipeline
 
 def quarantine(
     pipeline: Pipeline,
-    path: Path,
+    path: PurePath,
     read: ReadFile,
     refusal: RefusedFileError,
     attempt_id: int,
@@ -40,7 +40,7 @@ def quarantine(
     # One process at a time, so that none removes the explanation that another has just written.
     facts = _facts(read, refusal)
     with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
-        place = move_with_reason(path, read.file, target, sidecar)
+        place = move_with_reason(pipeline.files, path, read.file, target, sidecar)
         if place is not None:
             attempts.end(
                 connection,
@@ -72,7 +72,7 @@ def _facts(read: ReadFile, refusal: RefusedFileError) -> FileFacts:
     return facts
 
 
-def vanished(pipeline: Pipeline, path: Path, attempt_id: int) -> FileOutcome:
+def vanished(pipeline: Pipeline, path: PurePath, attempt_id: int) -> FileOutcome:
     """End the attempt because the file is gone from its inbox; this does not count as a failure."""
     message = str(VanishedFileError(path))
     with stopping.finishing(), writing(pipeline.engine) as connection:

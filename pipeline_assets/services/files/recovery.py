@@ -3,9 +3,8 @@
 Everything that processes files recovers first. Looking alone (`inbox_survey`) changes nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -21,35 +20,20 @@ from pipeline_assets.domain.files.recovery import (
 )
 from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.refused import discard_false
-from pipeline_assets.inbox.scanning import InboxFile, look
+from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.files.liveness import is_alive
 from pipeline_assets.services.files.open_moves import finish_moves
+from pipeline_assets.services.files.run_records import RunRecords
 from pipeline_assets.services.pipeline import Pipeline
-
-
-class RunRecords(Protocol):
-    """What recovery needs to know about Dagster's runs."""
-
-    def active(self) -> Sequence[RunOfFile]:
-        """The runs of inbox files that are queued, starting or started."""
-        ...
-
-    def ended_badly(self, fingerprints: Collection[str]) -> Sequence[RunOfFile]:
-        """The failed and cancelled runs of these versions of files."""
-        ...
-
-    def report_dead(self, run_ids: Collection[str]) -> None:
-        """Mark these runs as failed: Dagster shows them as active, but they are dead."""
-        ...
 
 
 def recover(pipeline: Pipeline, runs: RunRecords, inbox: Inbox) -> None:
     """Record moves and deaths; halt files whose runs died too often."""
     now = pipeline.clock()
-    files = look(inbox.folder).files
+    files = pipeline.files.look(inbox.folder).files
     active = runs.active()
     with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
-        finish_moves(connection, pipeline.folders, inbox, now)
+        finish_moves(connection, pipeline, inbox, now)
         # Only now that the lock is held: a drain asks for these once, and waits for a lock anew.
         ended_badly = runs.ended_badly({file.fingerprint for file in files})
         record = read_record(connection, inbox, files, active, ended_badly)
@@ -57,7 +41,7 @@ def recover(pipeline: Pipeline, runs: RunRecords, inbox: Inbox) -> None:
         _write(connection, inbox, record, plan, now)
         if plan.died:
             dead = {(one.name, one.run_id) for one in plan.died}
-            discard_false(pipeline.folders.quarantine, inbox.name, dead)
+            discard_false(pipeline.files, pipeline.folders.quarantine, inbox.name, dead)
     runs.report_dead([run.run_id for run in plan.dead_runs])
 
 

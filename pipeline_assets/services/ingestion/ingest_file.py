@@ -5,22 +5,20 @@ retry writes the same ones again), the file moves after it, and the ledger then 
 A request to stop counts until the transaction begins; after the commit, the file is moved at once.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
-
-from sqlalchemy import Connection
+from pathlib import PurePath
 
 from pipeline_assets import stopping
 from pipeline_assets.catalogue import attempts, ledger
 from pipeline_assets.catalogue.database.engine import Lock, reading, writing
-from pipeline_assets.catalogue.stores import lookup_store
-from pipeline_assets.domain.files.attempts import Event, is_forced
-from pipeline_assets.domain.snapshots.acceptance import AcceptanceRules, check_acceptance
+from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.domain.snapshots.rows import parse_snapshot
 from pipeline_assets.domain.snapshots.snapshot import RejectedRow, Snapshot
-from pipeline_assets.errors import FileFacts, RefusedFileError
+from pipeline_assets.errors import RefusedFileError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import PRODUCT_INBOX
 from pipeline_assets.inbox.reading import ReadFile
@@ -28,6 +26,7 @@ from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.files.attempt import FileAttempt, attempt_file
 from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.services.files.outcomes import FileOutcome, State
+from pipeline_assets.services.ingestion.acceptance import check_snapshot, unfinished_move
 from pipeline_assets.services.ingestion.write_snapshot import (
     FileEntry,
     WrittenSnapshot,
@@ -38,14 +37,30 @@ from pipeline_assets.services.pipeline import Pipeline
 
 def ingest_file(pipeline: Pipeline, name: str, run_id: str | None = None) -> FileOutcome:
     """Process the product inbox's file `name` to the end; raises what `attempt_file` raises."""
-    return attempt_file(
-        pipeline,
-        pipeline.product_inbox,
-        name,
-        run_id,
-        begin=partial(_begin, pipeline, run_id),
-        take=lambda attempt, read: _Ingestion(attempt).take(read),
-    )
+    with _without_search_for_cycles():
+        return attempt_file(
+            pipeline,
+            pipeline.product_inbox,
+            name,
+            run_id,
+            begin=partial(_begin, pipeline, run_id),
+            take=lambda attempt, read: _Ingestion(attempt).take(read),
+        )
+
+
+@contextmanager
+def _without_search_for_cycles() -> Iterator[None]:
+    """Keep Python from looking for unused cycles of objects meanwhile.
+
+    A file's rows make none, but so many objects that all others would be searched again and again.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _begin(pipeline: Pipeline, run_id: str | None, file: InboxFile) -> int:
@@ -79,7 +94,7 @@ class _Ingestion:
         if read.lines is None:
             raise read.problem or AssertionError("a file without lines has its problem")
         with reading(self._pipeline.engine) as connection:
-            unfinished = _unfinished_move(connection, read.digest)
+            unfinished = unfinished_move(connection, read.digest)
         if unfinished is not None:
             return self._finish_move(read, unfinished)
         snapshot = parse_snapshot(read.lines, self._pipeline.settings.zone)
@@ -112,38 +127,28 @@ class _Ingestion:
         """
         now = self._pipeline.clock()
         with writing(self._pipeline.engine, Lock.CATALOGUE) as connection:
-            store = lookup_store(connection, snapshot.header.company, snapshot.header.store_id)
-            written_by_other = _unfinished_move(connection, read.digest)
+            written_by_other = unfinished_move(connection, read.digest)
             if written_by_other is not None:
                 return written_by_other
-            check_acceptance(
-                snapshot, store.last if store else None, now, self._rules(connection, read.digest)
-            )
+            store = check_snapshot(connection, self._pipeline, snapshot, read.digest, now)
             entry = FileEntry(
                 digest=read.digest,
                 source_path=self._folders.relative(self._path),
                 archive_path=self._folders.relative(self._archive_place(read)),
                 run_id=self._run_id,
             )
-            written = write_snapshot(connection, snapshot, entry, now)
+            written = write_snapshot(connection, snapshot, store, entry, now)
             attempts.end(connection, self._attempt_id, Event.ACCEPTED, now, digest=read.digest)
         return written
 
-    def _rules(self, connection: Connection, digest: str) -> AcceptanceRules:
-        settings = self._pipeline.settings
-        return AcceptanceRules(
-            settings.partial_share,
-            settings.future_tolerance,
-            is_forced(attempts.of_digest(connection, PRODUCT_INBOX, digest)),
-        )
-
-    def _archive_place(self, read: ReadFile) -> Path:
+    def _archive_place(self, read: ReadFile) -> PurePath:
         return self._folders.archive / filing.filed_name(read.digest, self._name)
 
     def _move_to_archive(self, read: ReadFile, file_id: int) -> str:
         """Move the file and record where it is; one replaced meanwhile stays as a new file."""
         target = self._archive_place(read)
-        place = self._folders.relative(filing.move(self._path, read.file, target) or target)
+        moved = self._pipeline.files.move(self._path, read.file, target)
+        place = self._folders.relative(moved or target)
         now = self._pipeline.clock()
         with stopping.finishing(), writing(self._pipeline.engine) as connection:
             ledger.close_move(connection, file_id, place, now)
@@ -153,22 +158,5 @@ class _Ingestion:
     def _write_rejects(self, read: ReadFile, rejected: Sequence[RejectedRow]) -> None:
         if rejected:
             name = filing.filed_name(read.digest, self._name, ".rejects.jsonl")
-            filing.write_beside(self._folders.rejects / name, map(asdict, rejected))
-
-
-def _unfinished_move(connection: Connection, digest: str) -> int | None:
-    """The file_id of these bytes' acceptance while its move is open.
-
-    Raises `RefusedFileError` (`duplicate`) when the move has ended.
-    """
-    entry = ledger.entry_with_digest(connection, digest)
-    if entry is None:
-        return None
-    if entry.moved_at is None:
-        return entry.file_id
-    raise RefusedFileError(
-        "duplicate",
-        f"The same bytes were accepted before, as {entry.source_path}; they are in "
-        f"{entry.archive_path}. There is nothing to do.",
-        facts=FileFacts(entry.company, entry.store_id, entry.rows_read, entry.rows_rejected),
-    )
+            place = self._folders.rejects / name
+            filing.write_beside(place, map(asdict, rejected), self._pipeline.files.write_texts)

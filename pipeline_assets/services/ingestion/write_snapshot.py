@@ -2,13 +2,22 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue import ledger, neighbourhood, prices, skus, stores, totals
-from pipeline_assets.domain.products.sku_facts import plan_skus
+from pipeline_assets.catalogue import (
+    barcode_facts,
+    ledger,
+    neighbourhood,
+    prices,
+    skus,
+    stores,
+    totals,
+)
+from pipeline_assets.domain.enrichment.barcode_facts import with_fact
+from pipeline_assets.domain.products.sku_facts import SkuPlan, plan_skus
 from pipeline_assets.domain.products.touched import former_identities, shelf_mates
 from pipeline_assets.domain.snapshots.listing import Listing
 from pipeline_assets.domain.snapshots.prices import PricePlan, plan_prices
@@ -40,19 +49,27 @@ class WrittenSnapshot:
 
 
 def write_snapshot(
-    connection: Connection, snapshot: Snapshot, entry: FileEntry, now: datetime
+    connection: Connection,
+    snapshot: Snapshot,
+    store: stores.KnownStore | None,
+    entry: FileEntry,
+    now: datetime,
 ) -> WrittenSnapshot:
-    """Write SKUs, prices, history, products and the ledger entry of an accepted snapshot."""
+    """Write SKUs, prices, history, products and the ledger entry of an accepted snapshot.
+
+    `store`: its store; None if it is to be registered.
+    """
     header = snapshot.header
-    store = stores.get_or_create_store(connection, header, now)
+    store_key = stores.register_store(connection, header, store, now)
     file_id = ledger.add_entry(connection, _ledger_row(snapshot, entry, now))
     names = [listing.sku for listing in snapshot.listings]
-    known_skus = skus.lookup_skus(connection, header.company, names)
+    known_skus = skus.lookup_skus(connection, header.company, store_key, names)
     sku_plan = plan_skus(snapshot.listings, known_skus, header.scraped_at, header.store_id)
+    sku_plan = _with_waiting_facts(connection, sku_plan, header.company)
     new_ids = skus.apply_sku_plan(connection, sku_plan, header, file_id)
     sku_ids = {sku: known_sku.sku_id for sku, known_sku in known_skus.items()} | new_ids
-    price_plan = _plan_prices(connection, store.store_key, snapshot.listings, sku_ids)
-    prices.apply_price_plan(connection, price_plan, store.store_key, header)
+    price_plan = _plan_prices(connection, store_key, snapshot.listings, sku_ids)
+    prices.apply_price_plan(connection, price_plan, store_key, header)
     former = former_identities(sku_plan, known_skus.values())
     touched = {*sku_plan.identity_changed, *shelf_mates(price_plan, known_skus.values())}
     touched |= neighbourhood.sharing(connection, former.barcodes, former.match_keys)
@@ -60,7 +77,7 @@ def write_snapshot(
     seeds = touched.union(new_ids.values())
     placement = place_skus(connection, seeds, now) if seeds else None
     rules = placement.rules if placement else {}
-    stores.apply_header(connection, store.store_key, header, snapshot.rows_priced)
+    stores.apply_header(connection, store_key, header, snapshot.rows_priced)
     changes = {
         "skus_new": len(new_ids),
         "products_new": len(placement.plan.created) if placement else 0,
@@ -75,6 +92,15 @@ def write_snapshot(
     matched = Counter(rules[sku_id] for sku_id in new_ids.values())
     rows = totals.read_totals(connection)
     return WrittenSnapshot(file_id, counts, dict(sorted(matched.items())), rows)
+
+
+def _with_waiting_facts(connection: Connection, plan: SkuPlan, company: str) -> SkuPlan:
+    """The plan with what was known of the barcodes of new SKUs before a snapshot named them."""
+    facts = barcode_facts.taken_facts(connection, company, plan.new.keys()) if plan.new else {}
+    if not facts:
+        return plan
+    known = {sku: with_fact(plan.new[sku], fact) for sku, fact in facts.items()}
+    return replace(plan, new={**plan.new, **known})
 
 
 def _added_rows(plan: PricePlan, new_skus: int) -> dict[str, int]:

@@ -28,7 +28,7 @@ def acknowledge_file(pipeline: Pipeline, file: str) -> Acknowledged:
 
     Raises `UsageError` when there is no such file, or two.
     """
-    found = meant_in_quarantine(pipeline.folders, file)
+    found = meant_in_quarantine(pipeline, file)
     if not found:
         raise UsageError(
             f"There is no {file!r} in {pipeline.folders.quarantine}. Only a refused file can be "
@@ -42,7 +42,10 @@ def acknowledge_file(pipeline: Pipeline, file: str) -> Acknowledged:
 def acknowledge_all(pipeline: Pipeline) -> list[Acknowledged]:
     """Acknowledge every refused file that lies in quarantine; returns those that were not yet."""
     quarantine = pipeline.folders.quarantine
-    lying = {path.relative_to(quarantine).as_posix() for path in refused_files(quarantine)}
+    lying = {
+        path.relative_to(quarantine).as_posix()
+        for path in refused_files(pipeline.files, quarantine)
+    }
     places = sorted(_acknowledge(pipeline, lying))
     return [Acknowledged(pipeline.folders.relative(quarantine / one), True) for one in places]
 
@@ -51,7 +54,7 @@ def _acknowledge(pipeline: Pipeline, wanted: set[str]) -> set[str]:
     """Record it for the files in these places; returns the places where that was new."""
     with writing(pipeline.engine, Lock.ATTEMPTS) as connection:
         refusals = all_refused(connection)
-        places = places_of(pipeline.folders, refusals)
+        places = places_of(pipeline, refusals)
         found = unacknowledged(refusals, places, wanted)
         attempt_ids = [one for of_place in found.values() for one in of_place]
         record_acknowledged(connection, attempt_ids, pipeline.clock())

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from pipeline_assets.catalogue import decisions
+from pipeline_assets.catalogue import decisions, suggestions
 from pipeline_assets.catalogue.database.engine import Lock, writing
 from pipeline_assets.errors import UsageError
 from pipeline_assets.services.pipeline import Pipeline
@@ -41,6 +41,7 @@ def decide(
             _refuse_contradiction(connection, kind, pair)
             decisions.write(connection, kind, pair, note, pipeline.clock())
         decisions.mark_decided(connection, pair)
+        suggestions.follow_decision(connection, kind, pair)
         placement = place_skus(connection, pair, pipeline.clock())
         now = decisions.product_ids(connection, pair)
         return Decided(told(placement.plan), (now[pair[0]], now[pair[1]]))

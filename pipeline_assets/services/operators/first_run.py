@@ -1,7 +1,9 @@
 """The very first run: with no data yet, it processes the shipped sample."""
 
-import os
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
 from pipeline_assets.catalogue import ledger
 from pipeline_assets.catalogue.database.engine import reading
@@ -14,12 +16,25 @@ def place_sample_on_first_run(pipeline: Pipeline) -> bool:
 
     Only with the default catalogue, when nothing was ever ingested and both inboxes are empty.
     """
-    folders = pipeline.folders
-    inboxes = (folders.product_inbox, folders.barcode_enrichment_inbox)
-    if not pipeline.settings.is_default_catalogue or any(map(os.listdir, inboxes)):
+    looks = (pipeline.files.look(inbox.folder) for inbox in pipeline.inboxes)
+    if not pipeline.settings.is_default_catalogue or any(one.files or one.others for one in looks):
         return False
     with reading(pipeline.engine) as connection:
         if ledger.number_of_files(connection):
             return False
-    write_sample(folders.data, datetime.now(pipeline.settings.zone).date())
+    place_sample(pipeline, datetime.now(pipeline.settings.zone).date())
     return True
+
+
+def place_sample(pipeline: Pipeline, last_day: date) -> Sequence[PurePath]:
+    """Put the sample into the inboxes, wherever they are; returns where its files are now."""
+    if not pipeline.files.is_remote:
+        return write_sample(pipeline.folders.data, last_day)
+    with TemporaryDirectory() as folder:
+        written = write_sample(Path(folder), last_day)
+        inboxes = {path: pipeline.folders.files / path.parent.name for path in written}
+        return [
+            pipeline.files.add_copy(path, inbox)
+            for path, inbox in inboxes.items()
+            if not pipeline.files.is_there(inbox / path.name)
+        ]

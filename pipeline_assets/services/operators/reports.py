@@ -97,7 +97,7 @@ def inbox(found: Survey) -> Mapping[str, Any]:
         "in_flight": [file.name for file in found.in_flight],
         "halted": dict(found.halted),
         "others": dict(found.others),
-    }
+    } | ({} if found.on_hold is None else {"on_hold": found.on_hold})
 
 
 def enrichment_reports(pipeline: Pipeline, runs: Runs) -> list[FileReport]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipeline_assets.catalogue import attempts, enrichment
 from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.domain.files.attempts import WAIVER, Event, file_state
-from pipeline_assets.errors import UsageError
+from pipeline_assets.errors import UsageError, VanishedFileError
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import BARCODE_ENRICHMENT_INBOX, Folders, Inbox, path_in
 from pipeline_assets.inbox.reading import read_file
 from pipeline_assets.inbox.refused import explained, mark_requeued, refused_files
-from pipeline_assets.inbox.scanning import InboxFile, file_to_process, look
+from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.operators.remedies import (
     FORCED,
     is_refused_for_good,
@@ -42,8 +42,8 @@ def requeue(pipeline: Pipeline, file: str, *, force: bool = False) -> Requeued:
     name = Path(file).name
     for inbox in reversed(pipeline.inboxes):
         in_inbox = path_in(inbox.folder, name)
-        if in_inbox.is_file() and not in_inbox.is_symlink():
-            file_to_process(in_inbox)
+        if pipeline.files.is_file(in_inbox):
+            pipeline.files.file_to_process(in_inbox)
             _note(pipeline, inbox, in_inbox, name, force=force)
             return Requeued(name, inbox.name)
     found = _find(pipeline, file)
@@ -63,7 +63,7 @@ def requeue_all_halted(pipeline: Pipeline) -> list[Requeued]:
 
 
 def _requeue_halted(pipeline: Pipeline, inbox: Inbox) -> list[Requeued]:
-    files = look(inbox.folder).files
+    files = pipeline.files.look(inbox.folder).files
     with reading(pipeline.engine) as connection:
         record = attempts.of_files(connection, inbox.name, [file.name for file in files])
     requeued = []
@@ -75,10 +75,10 @@ def _requeue_halted(pipeline: Pipeline, inbox: Inbox) -> list[Requeued]:
     return requeued
 
 
-def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: bool) -> None:
+def _note(pipeline: Pipeline, inbox: Inbox, path: PurePath, name: str, *, force: bool) -> None:
     """Record that this version of the file starts afresh; with its digest if it is forced."""
-    digest = read_file(path, pipeline.read_limits).digest if force else None
-    fingerprint = InboxFile.from_stat(name, path.lstat()).fingerprint
+    digest = _digest(pipeline, path) if force else None
+    fingerprint = _version(pipeline, path).fingerprint
     with writing(pipeline.engine) as connection:
         if digest is not None and inbox.name == BARCODE_ENRICHMENT_INBOX:
             enrichment.forget_unserved(connection, digest)
@@ -94,15 +94,28 @@ def _note(pipeline: Pipeline, inbox: Inbox, path: Path, name: str, *, force: boo
         )
 
 
-def _find(pipeline: Pipeline, file: str) -> Path:
+def _digest(pipeline: Pipeline, path: PurePath) -> str:
+    return read_file(path, pipeline.read_limits, pipeline.files.opened).digest
+
+
+def _version(pipeline: Pipeline, path: PurePath) -> InboxFile:
+    """What is at the path now; raises `VanishedFileError` if nothing is."""
+    version = pipeline.files.version(path)
+    if version is None:
+        raise VanishedFileError(path)
+    return version
+
+
+def _find(pipeline: Pipeline, file: str) -> PurePath:
     """The one file with this path, this name where it is kept or this original name.
 
     It is in quarantine, or else an enriched one in the archive.
     """
     folders, wanted = pipeline.folders, Path(file).name
-    enriched = [one for one in sorted(folders.archive.glob("*")) if _is_meant(one, wanted)]
+    archived = (folders.archive / name for name in sorted(pipeline.files.names(folders.archive)))
+    enriched = [one for one in archived if _is_meant(one, wanted)]
     enriched = [one for one in enriched if _was_enriched(pipeline, one)]
-    found = _exactly(folders, file, enriched) or meant_in_quarantine(folders, file) or enriched
+    found = _exactly(folders, file, enriched) or meant_in_quarantine(pipeline, file) or enriched
     if not found:
         raise UsageError(
             f"There is no {file!r} in {folders.product_inbox}, in "
@@ -113,55 +126,57 @@ def _find(pipeline: Pipeline, file: str) -> Path:
     return only_one(folders, file, found)
 
 
-def meant_in_quarantine(folders: Folders, file: str) -> list[Path]:
+def meant_in_quarantine(pipeline: Pipeline, file: str) -> list[PurePath]:
     """The refused files with this path, or else this name, theirs in quarantine or the first."""
-    named = [one for one in refused_files(folders.quarantine) if _is_meant(one, Path(file).name)]
+    folders = pipeline.folders
+    refused = refused_files(pipeline.files, folders.quarantine)
+    named = [one for one in refused if _is_meant(one, Path(file).name)]
     return _exactly(folders, file, named) or named
 
 
-def only_one(folders: Folders, file: str, found: Sequence[Path]) -> Path:
+def only_one(folders: Folders, file: str, found: Sequence[PurePath]) -> PurePath:
     """The one file found; raises `UsageError` where the name fits more than one."""
     if len(found) > 1:
         is_refused = found[0].is_relative_to(folders.quarantine)
-        base = folders.quarantine if is_refused else folders.data
+        base = folders.quarantine if is_refused else folders.files
         places = ", ".join(str(path.relative_to(base)) for path in found)
         raise UsageError(f"{file!r} matches more than one file; name one of these: {places}")
     return found[0]
 
 
-def _exactly(folders: Folders, file: str, found: Sequence[Path]) -> list[Path]:
-    meant = (Path(file).absolute(), folders.quarantine / file, folders.data / file)
-    return [one for one in found if one in meant]
+def _exactly(folders: Folders, file: str, found: Sequence[PurePath]) -> list[PurePath]:
+    meant = (Path(file).absolute(), folders.quarantine / file, folders.files / file)
+    return [one for one in found if one in meant or str(one) == file]
 
 
-def _was_enriched(pipeline: Pipeline, archived: Path) -> bool:
+def _was_enriched(pipeline: Pipeline, archived: PurePath) -> bool:
     with reading(pipeline.engine) as connection:
         return enrichment.was_enriched(connection, pipeline.folders.relative(archived))
 
 
-def _is_archived(pipeline: Pipeline, path: Path) -> bool:
+def _is_archived(pipeline: Pipeline, path: PurePath) -> bool:
     return path.parent == pipeline.folders.archive
 
 
-def _is_meant(path: Path, wanted: str) -> bool:
+def _is_meant(path: PurePath, wanted: str) -> bool:
     return path.name == wanted or path.name[filing.DIGEST_LENGTH + 1 :] == wanted
 
 
-def _send_back(pipeline: Pipeline, path: Path, *, force: bool) -> tuple[str, str | None]:
+def _send_back(pipeline: Pipeline, path: PurePath, *, force: bool) -> tuple[str, str | None]:
     """Move the file back to its inbox; returns its name there, and what to warn about."""
-    said = explained(path)
+    said = explained(pipeline.files, path)
     name = said.get("file") or path.name[filing.DIGEST_LENGTH + 1 :]
     came_from = [inbox for inbox in pipeline.inboxes if inbox.name == said.get("inbox")]
     is_enriched = _is_archived(pipeline, path)
     default = pipeline.barcode_enrichment_inbox if is_enriched else pipeline.product_inbox
     inbox = came_from[0] if came_from else default
     target = path_in(inbox.folder, name)
-    file = InboxFile.from_stat(path.name, path.lstat())
+    file = _version(pipeline, path)
     _note(pipeline, inbox, path, target.name, force=force)
-    place = filing.move(path, file, target)
+    place = pipeline.files.move(path, file, target)
     if place is None:
         raise UsageError(f"{path} changed while it was being requeued. Check it and try again.")
-    mark_requeued(path)
+    mark_requeued(pipeline.files, path)
     return place.name, None if force else _warning(said.get("reason"), inbox.name, place.name)
 
 

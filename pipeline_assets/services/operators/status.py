@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline_assets.catalogue import reports
 from pipeline_assets.catalogue.database.engine import reading
-from pipeline_assets.catalogue.database.migrate import SchemaState, schema_state
+from pipeline_assets.catalogue.database.revision import SchemaState, schema_state
 from pipeline_assets.catalogue.file_log import FileLog, read_file_log
-from pipeline_assets.inbox.folders import Folders, Inbox
+from pipeline_assets.inbox.folders import Inbox
 from pipeline_assets.inbox.refused import refused_files
 from pipeline_assets.inbox.scanning import SettledFiles
 from pipeline_assets.services.files.inbox_survey import Survey, survey
 from pipeline_assets.services.files.open_moves import moves_under_way
-from pipeline_assets.services.files.recovery import RunRecords
+from pipeline_assets.services.files.run_records import RunRecords
 from pipeline_assets.services.operators.stuck_files import (
     RefusedFiles,
     StuckFile,
@@ -67,7 +68,11 @@ def unprepared(pipeline: Pipeline) -> Unprepared | None:
             "`pipeline-assets prepare` to migrate it to the current schema.",
             is_new=False,
         )
-    missing = [inbox.name for inbox in pipeline.inboxes if not inbox.folder.is_dir()]
+    missing = [
+        inbox.name
+        for inbox in pipeline.inboxes
+        if not (pipeline.files.is_remote or Path(inbox.folder).is_dir())
+    ]
     if missing:
         return Unprepared(
             f"There is a catalogue, but {pipeline.folders.data} has no {' and no '.join(missing)}. "
@@ -99,8 +104,8 @@ def status(
         return Status(
             product_inbox=found,
             barcode_enrichment_inbox=to_enrich,
-            quarantined=quarantined(pipeline.folders),
-            open_moves=moves_under_way(connection, pipeline.folders),
+            quarantined=quarantined(pipeline),
+            open_moves=moves_under_way(connection, pipeline),
             catalogue=reports.sizes(connection),
             halted=[
                 *halted_files(connection, pipeline.barcode_enrichment_inbox, to_enrich.halted),
@@ -111,7 +116,9 @@ def status(
         )
 
 
-def quarantined(folders: Folders) -> dict[str, int]:
+def quarantined(pipeline: Pipeline) -> dict[str, int]:
     """How many refused files are in quarantine, by reason."""
-    reasons = Counter(path.parent.name for path in refused_files(folders.quarantine))
+    reasons = Counter(
+        path.parent.name for path in refused_files(pipeline.files, pipeline.folders.quarantine)
+    )
     return dict(sorted(reasons.items()))

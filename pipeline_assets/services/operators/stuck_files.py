@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePath
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ from pipeline_assets.catalogue.file_log import acknowledged, halted_since
 from pipeline_assets.domain.files.attempts import Event
 from pipeline_assets.inbox import filing
 from pipeline_assets.inbox.folders import PRODUCT_INBOX, Inbox
-from pipeline_assets.inbox.refused import explained, explanation_of, refused_files
+from pipeline_assets.inbox.refused import explained, refused_files
 from pipeline_assets.services.operators.remedies import remedy
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -63,9 +63,9 @@ def halted_files(
 
 def refused_lying(pipeline: Pipeline, connection: Connection, most: int) -> RefusedFiles:
     """The refused files that are still in quarantine, the newest first, at most so many."""
-    paths = refused_files(pipeline.folders.quarantine)
-    newest = sorted(paths, key=_refused_at, reverse=True)[:_LOOKED_AT]
-    told = {path: explained(path) for path in newest}
+    paths = refused_files(pipeline.files, pipeline.folders.quarantine)
+    newest = sorted(paths, key=lambda path: (paths[path], path.name), reverse=True)[:_LOOKED_AT]
+    told = {path: explained(pipeline.files, path) for path in newest}
     digests = {said["digest"] for said in told.values() if "digest" in said}
     done = acknowledged(connection, digests)
     left = [
@@ -78,20 +78,13 @@ def refused_lying(pipeline: Pipeline, connection: Connection, most: int) -> Refu
     return RefusedFiles(shown, len(paths) - (len(newest) - len(left)) - len(shown))
 
 
-def _refused_at(path: Path) -> tuple[int, str]:
-    """When a file was refused is when its explanation was written; its own time is older."""
-    try:
-        return explanation_of(path).stat().st_mtime_ns, path.name
-    except OSError:
-        return 0, path.name
-
-
 def _stuck(
-    pipeline: Pipeline, path: Path, said: Mapping[str, str], taken: Mapping[str, int]
+    pipeline: Pipeline, path: PurePath, said: Mapping[str, str], taken: Mapping[str, int]
 ) -> StuckFile:
     kept, inbox, reason = _kept_name(path), said.get("inbox", PRODUCT_INBOX), path.parent.name
     name = said.get("file", kept)
-    is_clear = taken[kept] == 1 and not any((i.folder / kept).exists() for i in pipeline.inboxes)
+    in_inboxes = (inbox.folder / kept for inbox in pipeline.inboxes)
+    is_clear = taken[kept] == 1 and not any(map(pipeline.files.is_there, in_inboxes))
     called = kept if is_clear else f"{reason}/{path.name}"
     help_ = remedy(Event.QUARANTINED, reason, inbox, called)
     assert help_ is not None
@@ -101,7 +94,7 @@ def _stuck(
     return StuckFile(*facts, help_.command, help_.note)
 
 
-def _kept_name(path: Path) -> str:
+def _kept_name(path: PurePath) -> str:
     """The name that the file had in its inbox, as far as it was kept; requeueing goes by it."""
     return path.name[filing.DIGEST_LENGTH + 1 :]
 

@@ -1,7 +1,11 @@
 """Finds brand names that mean the same brand, and merges their brands."""
 
+from sqlalchemy import Connection
+
 from pipeline_assets.catalogue import brands as catalogue
+from pipeline_assets.catalogue.brand_decisions import all_brand_decisions
 from pipeline_assets.domain.brands.aliases import TranslatedTo, plan_aliases
+from pipeline_assets.domain.brands.decisions import DecidedBrands
 from pipeline_assets.domain.brands.plan import collect_brand_facts, plan_brands
 from pipeline_assets.services.post_processing.reports import StepReport
 from pipeline_assets.services.post_processing.step import Step, StepContext
@@ -9,12 +13,27 @@ from pipeline_assets.services.post_processing.step import Step, StepContext
 
 def translate_brands(context: StepContext) -> StepReport:
     """Decide from today's SKUs which names are one brand; record what is new or withdrawn."""
-    connection = context.connection
-    recorded = catalogue.translations(connection)
     if context.seen_file_id == context.newest_file_id:
+        recorded = catalogue.translations(context.connection)
         return StepReport(facts={"translations": len(recorded), "names_read": 0})
+    return _translate(context.connection)
+
+
+def reconcile_brands(context: StepContext) -> StepReport:
+    """Make every alias refer to the brand it was translated to, and to no other."""
+    return _reconcile(context.connection)
+
+
+def settle_brands(connection: Connection) -> list[str]:
+    """Do both at once, as after a decision; returns what changed, in words."""
+    return [*_translate(connection).details, *_reconcile(connection).details]
+
+
+def _translate(connection: Connection) -> StepReport:
+    recorded = catalogue.translations(connection)
     facts = collect_brand_facts(catalogue.brand_evidence(connection))
-    plan = plan_brands(facts)
+    decided = DecidedBrands.of(all_brand_decisions(connection))
+    plan = plan_brands(facts, decided=decided)
     wanted = {
         each.alias: catalogue.translation_row(each, plan.display_names[each.canonical])
         for each in plan.translations
@@ -36,9 +55,7 @@ def translate_brands(context: StepContext) -> StepReport:
     )
 
 
-def reconcile_brands(context: StepContext) -> StepReport:
-    """Make every alias refer to the brand it was translated to, and to no other."""
-    connection = context.connection
+def _reconcile(connection: Connection) -> StepReport:
     aliases = catalogue.aliases(connection)
     translated = {
         alias: TranslatedTo(row["canonical"], row["canonical_spelling"])
@@ -67,4 +84,5 @@ RECONCILED_BRANDS = Step(
     "translations do.",
     reconcile_brands,
     table="brands",
+    keeps_watermark=True,
 )

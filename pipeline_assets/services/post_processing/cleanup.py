@@ -8,6 +8,8 @@ from pipeline_assets.services.post_processing.step import Step, StepContext
 
 def clean_up(context: StepContext) -> StepReport:
     """Remove products without any SKU and brands without any product."""
+    if not context.has_news():
+        return StepReport({"products_removed": 0, "brands_removed": 0})
     changes = {
         "products_removed": delete_products_without_skus(context.connection),
         "brands_removed": delete_unused(context.connection),
@@ -20,4 +22,5 @@ CLEANED_CATALOGUE = Step(
     "Removes products without SKUs and brands without products, which the steps before leave "
     "behind: tables `products` and `brands`. Redirects and the record of merges stay.",
     clean_up,
+    keeps_watermark=True,
 )

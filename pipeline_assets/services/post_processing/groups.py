@@ -2,13 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
-
-from sqlalchemy import Connection
 
 from pipeline_assets.catalogue import groups as catalogue
 from pipeline_assets.catalogue.groups import CompanyStores
-from pipeline_assets.domain.groups.agreement import PriceLists
 from pipeline_assets.domain.groups.overview import (
     GroupSizes,
     StoreAgreement,
@@ -16,9 +12,7 @@ from pipeline_assets.domain.groups.overview import (
     store_agreement,
 )
 from pipeline_assets.domain.groups.plan import (
-    GroupingSettings,
     GroupPlan,
-    anything_to_compare,
     newest_scrape,
     plan_groups,
 )
@@ -41,7 +35,7 @@ def reconcile_groups(context: StepContext) -> StepReport:
     for company in catalogue.companies_with_stores(connection):
         found = catalogue.company_stores(connection, company)
         reference = newest_scrape(found.states) if options.relaxed_staleness else now
-        lists = _lists_to_compare(connection, found, settings, reference)
+        lists = catalogue.price_lists(connection, found)
         plan = plan_groups(found.states, lists, reference, settings)
         flags = _changed_flags(found, plan)
         catalogue.write_groups(connection, company, plan.moved, flags)
@@ -59,19 +53,12 @@ def reconcile_groups(context: StepContext) -> StepReport:
             anchors_flagged=len(plan.flagged_anchors),
         )
         details += _told(company, plan)
-        if lists is not None:
+        if plan.pairs_compared:
             agreement[company] = store_agreement(lists, plan.anchor_of, MOST_STORES)
         if plan.moved:
             sizes.append(group_sizes(company, found.states, plan))
     drawings = (AgreementDrawing(agreement), GroupsDrawing(sizes))
     return StepReport(dict(changes), dict(facts), details, drawings)
-
-
-def _lists_to_compare(
-    connection: Connection, found: CompanyStores, settings: GroupingSettings, reference: datetime
-) -> PriceLists | None:
-    needs_prices = anything_to_compare(found.states, reference, settings)
-    return catalogue.price_lists(connection, found) if needs_prices else None
 
 
 def _changed_flags(found: CompanyStores, plan: GroupPlan) -> dict[str, bool]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline_assets.domain.groups.agreement import exact_share
 from pipeline_assets.domain.groups.plan import GroupingSettings
+from pipeline_assets.domain.groups.shares import exact_share
 from pipeline_assets.errors import UsageError
 from pipeline_assets.setting_types import MAX_DAYS, check_share
 from pipeline_assets.settings import Settings

@@ -20,9 +20,9 @@ def translate_products(context: StepContext) -> StepReport:
     keys = {sku.match_key for sku in around.facts.values() if sku.match_key is not None}
     recorded = translations.product_keys(connection, keys)
     written = {key: to for key, to in wanted.items() if recorded.get(key) != to}
-    withdrawn = (recorded.keys() - wanted.keys()) | set(
-        translations.unknown_product_keys(connection)
-    )
+    withdrawn = recorded.keys() - wanted.keys()
+    if context.seen_file_id != context.newest_file_id:  # only a file gives a SKU another key
+        withdrawn |= set(translations.unknown_product_keys(connection))
     translations.write_product_keys(connection, written, withdrawn)
     differing = {key: to for key, to in written.items() if key != to}
     return StepReport(

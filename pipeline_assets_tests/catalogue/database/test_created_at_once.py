@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from pipeline_assets.catalogue.database.engine import engine_for
-from pipeline_assets.catalogue.database.migrate import SchemaState, migrate, schema_state
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets.catalogue.database.migrate import migrate
+from pipeline_assets.catalogue.database.revision import SchemaState, schema_state
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.soaks import rounds
 
 PROCESSES = 6
@@ -49,7 +50,7 @@ def test_on_sqlite(tmp_path: Path, full: int) -> None:
 
 
 @pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.soak)])
-def test_on_mariadb(mariadb: MariaDb, full: int) -> None:
+def test_on_mariadb(mariadb: Server, full: int) -> None:
     for _ in range(rounds(full)):
         engine = created_at_once(mariadb.new_database())
         assert schema_state(engine) is SchemaState.CURRENT

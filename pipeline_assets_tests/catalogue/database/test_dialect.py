@@ -13,7 +13,7 @@ from pipeline_assets.catalogue.database.errors import is_transient
 from pipeline_assets.errors import CatalogueUnavailableError, UsageError
 from pipeline_assets.settings import Settings
 from pipeline_assets_tests.commands import process
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.workplace import Workplace
 
 ELSEWHERE = "postgresql://someone:hunter2@127.0.0.1/catalogue"
@@ -74,7 +74,7 @@ def test_a_lock_that_does_not_come_in_time_is_transient(engine: Engine) -> None:
     impatient.dispose()
 
 
-def test_a_deadlock_is_transient(mariadb: MariaDb) -> None:
+def test_a_deadlock_is_transient(mariadb: Server) -> None:
     """Only where several can write at once; on SQLite one writes and the others wait."""
     engine = engine_for(mariadb.new_database())
     with writing(engine) as connection:

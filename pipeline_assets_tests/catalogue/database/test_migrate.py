@@ -4,10 +4,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from pipeline_assets.catalogue.database.engine import reading, writing
 from pipeline_assets.catalogue.database.migrate import VIEWS, alembic_config, migrate
+from pipeline_assets.catalogue.database.revision import HEAD
 from pipeline_assets.catalogue.schema import metadata
 from pipeline_assets.catalogue.totals import read_totals
 from pipeline_assets.errors import UsageError
@@ -48,8 +50,20 @@ def test_the_public_tables_and_the_columns_of_the_view_are_there(engine: Engine)
         "unit_price",
         "unit_of_measure",
         "scraped_date",
+        "size",
+        "category",
+        "store_name",
+        "state",
+        "url",
+        "image_url",
+        "is_available",
+        "price_since",
     ]
     assert "anchor_store_id" in groups
+
+
+def test_the_schema_that_the_code_works_with_is_the_last_migration() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 def test_migrating_again_does_nothing(engine: Engine) -> None:

@@ -19,17 +19,13 @@ from sqlalchemy.exc import IntegrityError
 from pipeline_assets.catalogue.database import waiting
 from pipeline_assets.catalogue.database.dialect import dialect_of
 from pipeline_assets.catalogue.database.engine import engine_for, migrating, reading, writing
-from pipeline_assets.catalogue.database.migrate import (
-    SchemaState,
-    alembic_config,
-    migrate,
-    schema_state,
-)
+from pipeline_assets.catalogue.database.migrate import alembic_config, migrate
+from pipeline_assets.catalogue.database.revision import SchemaState, schema_state
 from pipeline_assets.catalogue.schema.types import KEY, text_of
 from pipeline_assets.errors import CatalogueUnavailableError, PipelineError
 from pipeline_assets_tests.catalogue.database import interrupted
 from pipeline_assets_tests.catalogue.database.interrupted import cut_after_every_statement
-from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.mysql_server import Server
 from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.test_prepared import schema
 from pipeline_assets_tests.workplace import PROJECT_ROOT
@@ -57,7 +53,7 @@ def undisturbed(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Engi
     """A second catalogue on the same kind of database."""
     name = f"{engine.url.database}_undisturbed"
     if engine.dialect.name != "sqlite":
-        request.getfixturevalue("mariadb").execute(f"CREATE DATABASE {name}")
+        request.getfixturevalue("mariadb").create(name)
     other = engine_for(engine.url.set(database=name).render_as_string(hide_password=False))
     yield other
     other.dispose()
@@ -73,7 +69,7 @@ def fill(engine: Engine) -> None:
             connection.execute(text(f"INSERT INTO {row}"))
 
 
-def all_of(engine: Engine, server: MariaDb | None) -> object:
+def all_of(engine: Engine, server: Server | None) -> object:
     """The statements that make the schema, views included, and every row of every table."""
     with reading(engine) as connection:
         rows = {
@@ -84,14 +80,14 @@ def all_of(engine: Engine, server: MariaDb | None) -> object:
     assert database is not None
     if server is None:
         return schema(engine.url.render_as_string()), rows
-    return server.dump(database).replace(database.encode(), b"catalogue"), rows
+    return server.dump(database).replace(database, "catalogue"), rows
 
 
-def server_of(engine: Engine, request: pytest.FixtureRequest) -> MariaDb | None:
+def server_of(engine: Engine, request: pytest.FixtureRequest) -> Server | None:
     if engine.dialect.name == "sqlite":
         return None
     server = request.getfixturevalue("mariadb")
-    assert isinstance(server, MariaDb)
+    assert isinstance(server, Server)
     return server
 
 
@@ -177,7 +173,7 @@ def test_every_kind_of_change_can_be_made_again(
     assert all_of(engine, server) == all_of(undisturbed, server)
 
 
-def test_rows_without_a_known_key_are_refused_as_they_could_come_twice(mariadb: MariaDb) -> None:
+def test_rows_without_a_known_key_are_refused_as_they_could_come_twice(mariadb: Server) -> None:
     engine = engine_for(mariadb.new_database())
     table = sa.table("somewhere", sa.column("name"))
     with pytest.raises(TypeError, match=r"op\.bulk_insert: somewhere"), operations(engine) as op:
@@ -201,7 +197,7 @@ def test_a_migration_that_would_lose_a_row_that_others_refer_to_is_rolled_back(
 
 
 def test_only_one_process_migrates_and_one_that_waits_too_long_says_so(
-    mariadb: MariaDb, monkeypatch: pytest.MonkeyPatch
+    mariadb: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = mariadb.new_database()
     engine, other = engine_for(url), engine_for(url, 31)
@@ -258,7 +254,7 @@ def _killer() -> Iterator[subprocess.Popen[str]]:
     assert process.returncode == 0
 
 
-def _another(engine: Engine, number: int, server: MariaDb | None) -> Engine:
+def _another(engine: Engine, number: int, server: Server | None) -> Engine:
     """One more empty database."""
     if server is not None:
         return engine_for(server.new_database())

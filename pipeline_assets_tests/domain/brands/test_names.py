@@ -2,7 +2,13 @@
 
 import pytest
 
-from pipeline_assets.domain.brands.names import NameRule, abbreviates, read_brand_name, relate
+from pipeline_assets.domain.brands.names import (
+    BY_GOODS_ONLY,
+    NameRule,
+    abbreviates,
+    read_brand_name,
+    relate,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +69,12 @@ def test_a_spelling_is_read_as_its_core_and_its_form(
         ("Zestolumar", "Zestolumor", NameRule.SIMILAR, 1),
         ("Zestol", "Zestor", NameRule.SIMILAR, 2),
         ("Rowntrees", "Rowntress", NameRule.SIMILAR, 2),
+        ("KB's Thawed Raw", "KB's", NameRule.DESCRIPTION, 1),
+        ("Mayver's Squeezy", "Mayver's", NameRule.EXTENDED, BY_GOODS_ONLY),
+        ("FERRERO", "Ferrero Rocher", NameRule.EXTENDED, BY_GOODS_ONLY),
+        ("Coles", "Coles Organic", NameRule.EXTENDED, BY_GOODS_ONLY),
+        ("Coles", "Coles Asia", NameRule.EXTENDED, BY_GOODS_ONLY),
+        ("Tip Top", "Tip Top Cafe", NameRule.EXTENDED, BY_GOODS_ONLY),
     ],
 )
 def test_related_names_name_their_rule_and_how_many_barcodes_it_needs(
@@ -80,12 +92,10 @@ def test_related_names_name_their_rule_and_how_many_barcodes_it_needs(
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("FERRERO", "Ferrero Rocher"),  # a maker and one of its brands
-        ("Coles", "Coles Organic"),  # a range of its own
-        ("Coles", "Coles Asia"),
-        ("Tip Top", "Tip Top Cafe"),
         ("Byron Bay Cookies", "Byron Bay Chilli Co."),
         ("Queen", "Dr. Oetker Queen Australia Pty Ltd"),
+        ("Gold", "Gold Sunset"),
+        ("Kind", "The Kindest Harvest"),
         ("Fresh", "Fresh Foods Pty Ltd"),  # nothing there is anyone's own
         ("Nut", "Nuts"),
         ("hp", "Heinz Pantry"),  # not written as an abbreviation

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.brands.names import read_brand_name, relate
+from pipeline_assets.domain.brands.goods import Good
+from pipeline_assets.domain.brands.names import BrandName, read_brand_name, relate
 from pipeline_assets.domain.brands.plan import (
+    BrandedSku,
     BrandFacts,
     BrandPlan,
     BrandThresholds,
@@ -161,10 +163,12 @@ def test_a_legal_name_that_covers_other_brands_too_is_left_to_the_operator() -> 
         assert are_one(plan_brands(brands, BrandThresholds(just_enough)), maker, "Bega")
 
 
-def test_names_that_have_barcodes_and_share_none_need_more_than_a_legal_form() -> None:
+def test_a_legal_form_is_not_enough_for_goods_of_different_makers() -> None:
     plan = plan_brands(brands_sharing(("Coles", "Coles Limited", 0)))
     assert not plan.translations
-    assert [pair.reason for pair in plan.declined] == ["both have barcodes but share none"]
+    assert [pair.reason for pair in plan.declined] == [
+        "both have barcodes, of different makers, and no goods tell more"
+    ]
     assert plan_brands(brands_sharing(("Headgear", "Headgear Pty Ltd", 0), own=0)).translations
 
 
@@ -266,7 +270,7 @@ def test_the_canonical_name_is_no_legal_entity_and_no_abbreviation_but_the_most_
 def test_facts_are_gathered_from_skus() -> None:
     skus = [("m s", "M&amp;M's", "1"), ("m s", "M&M's", "1"), ("m s", "M&M's", None)]
 
-    (brand,) = collect_brand_facts(skus)
+    (brand,) = collect_brand_facts(BrandedSku(*sku) for sku in skus)
 
     assert brand == BrandFacts("m s", ("M&M's", "M&amp;M's"), frozenset({"1"}), 3)
     assert display_spelling(brand) == "M&M's"
@@ -277,6 +281,7 @@ HEADS = (
     "Redtractor", "Byron Bay", "Life Savers", "Lifesavers", "W.K. Kellogg", "Natural",
 )  # fmt: skip
 TAILS = ("", " Pty Ltd", " (Aust) Limited", " Foods", " Cookies", " Chilli Co.", " Organic")
+THINGS = ("Oats", "Organic Cookies", "Chilli Sauce", "Foods Honey")
 
 
 @st.composite
@@ -284,7 +289,14 @@ def some_brands(draw: st.DrawFn) -> list[BrandFacts]:
     spelling = st.builds(str.__add__, st.sampled_from(HEADS), st.sampled_from(TAILS))
     spellings = draw(st.lists(spelling, max_size=10, unique=True))
     codes = st.frozensets(st.sampled_from("0123456789"), max_size=6)
-    return [BrandFacts(each, (each,), draw(codes), draw(st.integers(0, 3))) for each in spellings]
+    title = st.builds("{} {}".format, st.sampled_from(HEADS), st.sampled_from(THINGS))
+    shelf = st.sampled_from(["a/1", "a/2", "b/1", "b/"])
+    good = st.builds(Good, st.integers(0, 9), st.tuples(title), shelf)
+    goods = st.lists(good, max_size=3).map(tuple)
+    return [
+        BrandFacts(each, (each,), draw(codes), draw(st.integers(0, 3)), draw(goods))
+        for each in spellings
+    ]
 
 
 def merged_by(plan: BrandPlan, brands: Sequence[BrandFacts]) -> list[BrandFacts]:
@@ -299,6 +311,7 @@ def merged_by(plan: BrandPlan, brands: Sequence[BrandFacts]) -> list[BrandFacts]
             tuple(spelling for brand in of for spelling in brand.spellings),
             frozenset().union(*(brand.barcodes for brand in of)),
             sum(brand.sku_count for brand in of),
+            tuple(good for brand in of for good in brand.goods),
         )
         for name, of in parts.items()
     ]
@@ -340,27 +353,41 @@ def test_every_translation_leads_to_one_canonical_name_and_has_its_evidence(
     for translation in plan.translations:
         assert are_one(plan, translation.matched_with, translation.alias)
         assert translation.matched_with != translation.alias
-        assert translation.shared_barcodes > 0 or sure_alone(translation)
+        assert has_its_evidence(translation)
 
 
-def sure_alone(translation: Translation) -> bool:
-    return translation.rule in ("same_words", "spacing", "legal_form")
+def has_its_evidence(translation: Translation) -> bool:
+    confirmed = translation.confirmed
+    return {
+        "names": translation.rule in ("same_words", "spacing", "legal_form"),
+        "barcodes": translation.shared_barcodes > 0,
+        "goods": 0 < confirmed.called <= confirmed.goods,
+        "maker": True,
+        "shelf": True,
+        "kind": True,
+    }[confirmed.by]
 
 
 @given(some_brands())
-def test_every_two_names_of_one_brand_are_related(brands: list[BrandFacts]) -> None:
+def test_every_two_names_of_one_brand_are_related_or_begin_with_a_third(
+    brands: list[BrandFacts],
+) -> None:
     plan = plan_brands(brands)
 
     for one, other in combinations([brand.name for brand in brands], 2):
         if are_one(plan, one, other):
-            spellings = [of.name for of in brands if are_one(plan, of.name, one)]
+            reads = [read_brand_name(of.name) for of in brands if are_one(plan, of.name, one)]
             assert any(
-                relate(read_brand_name(here), read_brand_name(there))
-                for here in with_the_letters_of(one, spellings)
-                for there in with_the_letters_of(other, spellings)
+                relate(here, there) or begin_with_one(here, there, reads)
+                for here in with_the_letters_of(one, reads)
+                for there in with_the_letters_of(other, reads)
             ), (one, other)
 
 
-def with_the_letters_of(name: str, spellings: list[str]) -> list[str]:
+def with_the_letters_of(name: str, reads: list[BrandName]) -> list[BrandName]:
     letters = read_brand_name(name).joined
-    return [each for each in spellings if read_brand_name(each).joined == letters]
+    return [each for each in reads if each.joined == letters]
+
+
+def begin_with_one(here: BrandName, there: BrandName, reads: list[BrandName]) -> bool:
+    return any(read.joined in here.beginnings & there.beginnings for read in reads)

@@ -1,19 +1,18 @@
 """A company for tests of store groups: prices and groups by store, planned and applied."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from pipeline_assets.domain.groups.agreement import PriceLists
 from pipeline_assets.domain.groups.plan import (
     GroupingSettings,
     GroupPlan,
     StoreState,
-    anything_to_compare,
     plan_groups,
 )
+from pipeline_assets.domain.groups.price_lists import PriceList, PriceLists
 from pipeline_assets_tests.domain.groups.naive_groups import (
     NaiveResult,
     NaiveRules,
@@ -36,12 +35,23 @@ def changed_at(*skus: int) -> PricesBySku:
     return {sku: 100 + (sku in skus) for sku in range(100)}
 
 
-def price_lists(prices: Mapping[str, PricesBySku]) -> PriceLists:
-    """The prices of all stores as the catalogue gives them."""
-    ids = list(prices)
-    rows = [(ids.index(one), sku, cents) for one in ids for sku, cents in prices[one].items()]
-    store, sku, cents = (np.array([row[at] for row in rows], dtype=np.int64) for at in range(3))
-    return PriceLists.from_rows(ids, store, sku, cents)
+def price_list(prices: PricesBySku) -> PriceList:
+    """One store's list."""
+    skus = np.fromiter(prices.keys(), dtype=np.int64)
+    return PriceList.of(skus, np.fromiter(prices.values(), dtype=np.int64))
+
+
+def price_lists(
+    prices: Mapping[str, PricesBySku], reads: list[list[str]] | None = None
+) -> PriceLists:
+    """The prices of all stores as the catalogue gives them; each read is added to `reads`."""
+
+    def read(store_ids: Sequence[str]) -> list[PriceList]:
+        if reads is not None:
+            reads.append(list(store_ids))
+        return [price_list(prices[store_id]) for store_id in store_ids]
+
+    return PriceLists(prices, read)
 
 
 @dataclass
@@ -51,6 +61,8 @@ class Company:
     settings: GroupingSettings = field(default_factory=GroupingSettings)
     states: dict[str, StoreState] = field(default_factory=dict)
     prices: dict[str, PricesBySku] = field(default_factory=dict)
+    reads: list[list[str]] = field(default_factory=list)
+    """The stores whose prices the last plan read, one entry for each read."""
 
     def scrape(self, store_id: str, prices: PricesBySku, days_ago: float = 1) -> None:
         """A snapshot of the store is accepted; a new store starts in a group of its own."""
@@ -60,9 +72,9 @@ class Company:
 
     def plan(self, reference: datetime = NOW) -> GroupPlan:
         """What would be done now."""
-        return plan_groups(
-            list(self.states.values()), price_lists(self.prices), reference, self.settings
-        )
+        self.reads = []
+        lists = price_lists(self.prices, self.reads)
+        return plan_groups(list(self.states.values()), lists, reference, self.settings)
 
     def naive_plan(self, reference: datetime = NOW) -> NaiveResult:
         """What the oracle would do now."""
@@ -103,9 +115,8 @@ def company_of(prices: dict[str, PricesBySku]) -> Company:
 
 def assert_settled(company: Company, reference: datetime = NOW) -> None:
     """A run right after compares nothing, reads no price and changes nothing."""
-    stores = list(company.states.values())
-    assert not anything_to_compare(stores, reference, company.settings)
-    again = plan_groups(stores, None, reference, company.settings)
+    again = company.plan(reference)
+    assert company.reads == []
     assert again.is_empty
     assert again.pairs_compared == 0
     assert (again.ejections, again.merges) == ((), ())

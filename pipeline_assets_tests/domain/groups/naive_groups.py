@@ -63,7 +63,7 @@ def naive_plan(stores: list[NaiveStore], reference: datetime, rules: NaiveRules)
             result.ejected.append((name, anchor))
     while best := best_pair(by_id, current, result.anchor_of, rules):
         merge(by_id, *best, result, rules)
-    anchors = sorted(set(result.anchor_of.values()))
+    anchors = sorted({anchor for name, anchor in result.anchor_of.items() if name != anchor})
     result.flagged = [name for name in anchors if name not in current]
     return result
 

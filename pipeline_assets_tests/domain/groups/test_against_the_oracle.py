@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline_assets.domain.groups import best_matches, counts
 from pipeline_assets.domain.groups.plan import (
     GroupingSettings,
     GroupPlan,
@@ -109,9 +111,20 @@ def scrape_near_the_threshold(company: Company, random: np.random.Generator, day
         company.scrape(f"{at * 7 % 24:02}", prices, days_ago=float(random.random()) - day)
 
 
+@pytest.mark.parametrize("most_pairs", [best_matches.MOST_PAIRS, 40, 2])
 @settings(max_examples=30, deadline=None, print_blob=True)
 @given(seed=st.integers(0, 2**32))
-def test_many_stores_near_the_threshold_group_as_the_oracle_says(seed: int) -> None:
+def test_many_stores_near_the_threshold_group_as_the_oracle_says(
+    seed: int, most_pairs: int
+) -> None:
+    """Also when there is not room for all of their matches at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(best_matches, "MOST_PAIRS", most_pairs)
+        patch.setattr(counts, "BLOCK_LISTS", 5)
+        assert_many_stores_group_as_the_oracle_says(seed)
+
+
+def assert_many_stores_group_as_the_oracle_says(seed: int) -> None:
     random = np.random.default_rng(seed)
     company = Company(GroupingSettings(min_agreement=Fraction(19, 20)))
     for day in (0, 3, 6, 9):

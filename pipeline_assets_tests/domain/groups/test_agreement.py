@@ -3,23 +3,25 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.groups import agreement
+from pipeline_assets.domain.groups import counts
 from pipeline_assets.domain.groups.agreement import (
-    NO_MATCH,
     MatchRules,
     PairFigures,
-    PriceLists,
-    compare_pair,
-    exact_share,
-    matching_agreement,
+    compare_lists,
 )
-from pipeline_assets.domain.groups.incidence import Ints
+from pipeline_assets.domain.groups.arrays import Floats, Ints
+from pipeline_assets.domain.groups.merging import NO_MATCH
+from pipeline_assets.domain.groups.price_lists import PriceList, PriceLists
+from pipeline_assets.domain.groups.shares import exact_share
+from pipeline_assets.domain.groups.store_matches import StoreMatches
+from pipeline_assets_tests.domain.groups.companies import price_lists
 from pipeline_assets_tests.domain.groups.naive_groups import (
     NaiveRules,
     PricesBySku,
@@ -30,9 +32,26 @@ RULES = MatchRules()
 
 
 def lists_of(*stores: PricesBySku) -> PriceLists:
-    rows = [(at, sku, cents) for at, prices in enumerate(stores) for sku, cents in prices.items()]
-    store, sku, cents = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(3))
-    return PriceLists.from_rows([f"{at:03}" for at in range(len(stores))], store, sku, cents)
+    return price_lists({f"{at:03}": prices for at, prices in enumerate(stores)})
+
+
+def matching_agreement(lists: PriceLists, rows: Ints, others: Ints, rules: MatchRules) -> Floats:
+    """Agreement of each store of `rows` with each of `others` where they match, else NO_MATCH.
+
+    Asserts that it is found from both sides.
+    """
+    matches = StoreMatches(lists, rows, others, rules)
+    table: Floats = np.full((len(lists.store_ids), len(lists.store_ids)), NO_MATCH)
+    for store in np.union1d(rows, others).tolist():
+        matching, agreement = matches.of(store)
+        table[store, matching] = agreement
+    found: Floats = table[np.ix_(rows, others)]
+    assert found.tolist() == table.T[np.ix_(rows, others)].tolist()
+    return found
+
+
+def compare_pair(lists: PriceLists, store: int, other: int) -> PairFigures:
+    return compare_lists(lists.one(store), lists.one(other))
 
 
 def naive_table(stores: Sequence[PricesBySku], rules: MatchRules) -> list[list[float]]:
@@ -121,34 +140,46 @@ def test_a_152_row_list_never_matches_a_full_list_in_any_way_of_comparing() -> N
     assert found[1:, 1:].tolist() == [[1.0] * 20] * 20
 
 
-def test_rows_in_any_order_give_lists_by_ascending_store_id() -> None:
-    store = np.array([1, 0, 1], dtype=np.int32)
-    sku = np.array([7, 3, 2], dtype=np.int32)
-    cents = np.array([70, 30, 20], dtype=np.int64)
-    lists = PriceLists.from_rows(["9", "10", "0"], store, sku, cents)
+def test_rows_in_any_order_give_lists_by_ascending_sku_and_store_id() -> None:
+    lists = price_lists({"9": {3: 30}, "10": {7: 70, 2: 20}, "0": {}})
     assert lists.store_ids == ("0", "10", "9")
-    assert [[part.tolist() for part in lists.one(at)] for at in range(3)] == [
-        [[], []],
-        [[2, 7], [20, 70]],
-        [[3], [30]],
+    found = [lists.one(at) for at in range(3)]
+    assert [(one.skus.tolist(), one.price_cents.tolist()) for one in found] == [
+        ([], []),
+        ([2, 7], [20, 70]),
+        ([3], [30]),
     ]
 
 
 @pytest.mark.parametrize(
-    ("ids", "store", "sku", "cents", "complaint"),
+    ("skus", "cents", "complaint"),
     [
-        (["a", "a"], [0, 1], [0, 0], [1, 1], "a store id appears twice"),
-        (["a", "b"], [0, 0], [4, 4], [1, 1], r"\(store, SKU\) appears twice"),
-        (["a", "b"], [0, 1], [0, 0], [1, -1], "price is negative"),
-        (["a", "b"], [0, 1], [0, 0], [1, 2**31], "a price is too high"),
-        (["a", "b"], [0, -1], [0, 0], [1, 1], "store index is negative"),
+        ([4, 4], [1, 1], r"\(store, SKU\) appears twice"),
+        ([4, 2, 4], [1, 1, 1], r"\(store, SKU\) appears twice"),
+        ([0, 1], [1, -1], "a price is negative"),
+        ([0, 1], [1, 2**31], "a price is too high"),
+        ([0, -1], [1, 1], "a SKU is negative"),
+        ([0, 2**31], [1, 1], "a SKU is too high"),
     ],
 )
-def test_contradicting_rows_are_refused(
-    ids: list[str], store: list[int], sku: list[int], cents: list[int], complaint: str
-) -> None:
+def test_contradicting_rows_are_refused(skus: list[int], cents: list[int], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        PriceLists.from_rows(ids, np.array(store), np.array(sku), np.array(cents))
+        PriceList.of(np.array(skus), np.array(cents))
+
+
+def test_a_store_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="a store id appears twice"):
+        PriceLists(["a", "b", "a"], lambda store_ids: [])
+
+
+def test_a_store_is_read_once_and_equal_lists_are_one() -> None:
+    reads: list[list[str]] = []
+    lists = price_lists({"a": {1: 10, 2: 20}, "b": {1: 20, 2: 10}, "c": {2: 20, 1: 10}}, reads)
+    assert lists.numbers(np.array([2, 0])).tolist() == [0, 0]
+    lists.load(np.array([0, 1, 2, 1]))
+    assert lists.one(2) is lists.one(0)
+    assert lists.one(1).price_cents.tolist() == [20, 10]
+    assert reads == [["a", "c"], ["b"]]
 
 
 @settings(max_examples=30, deadline=None, print_blob=True)
@@ -160,19 +191,26 @@ def test_contradicting_rows_are_refused(
 def test_matrices_single_rows_and_pairs_all_find_what_plain_loops_find(
     seed: int, min_common: Fraction, min_agreement: Fraction
 ) -> None:
-    stores = random_company(seed, n_stores=agreement.FEW_ROWS + 8)
+    stores = random_company(seed, n_stores=20)
     rules = MatchRules(min_common=min_common, min_agreement=min_agreement)
     lists = lists_of(*stores)
     everyone: Ints = np.arange(len(stores))
     expected = naive_table(stores, rules)
-    assert matching_agreement(lists, everyone, everyone, rules).tolist() == expected
-    few = everyone[:: -len(stores) // 4]
-    assert matching_agreement(lists, few, everyone, rules).tolist() == [expected[at] for at in few]
-    some = everyone[3:]
-    by_pairs = [[compare_pair(lists, one, other).matches(rules) for other in some] for one in some]
-    assert by_pairs == [[value != NO_MATCH for value in row[3:]] for row in expected[3:]]
-    part = matching_agreement(lists, some, everyone[::2], rules)
-    assert part.tolist() == [row[::2] for row in expected[3:]]
+    for few_rows, block_lists, block_prices in product((0, 99), (3, 7, 99), (1, 50, 9999)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(counts, "FEW_ROWS", few_rows)
+            patch.setattr(counts, "BLOCK_LISTS", block_lists)
+            patch.setattr(counts, "BLOCK_PRICES", block_prices)
+            assert matching_agreement(lists, everyone, everyone, rules).tolist() == expected
+            few = everyone[:: -len(stores) // 4]
+            found = matching_agreement(lists, few, everyone, rules).tolist()
+            assert found == [expected[at] for at in few]
+            part = matching_agreement(lists, everyone[3:], everyone[::2], rules).tolist()
+            assert part == [row[::2] for row in expected[3:]]
+    by_pairs = [
+        [compare_pair(lists, one, other).matches(rules) for other in everyone] for one in everyone
+    ]
+    assert by_pairs == [[value != NO_MATCH for value in row] for row in expected]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +225,7 @@ def test_a_price_is_compared_with_that_of_the_same_sku_alone(
     one: PricesBySku, other: PricesBySku
 ) -> None:
     """However many stores are compared at once: their SKUs and prices are packed into one code."""
-    stores = [one, other] * agreement.FEW_ROWS
+    stores = [one, other, *({9: 1, 10 + at: 1} for at in range(counts.FEW_ROWS))]
     everyone: Ints = np.arange(len(stores))
     rules = MatchRules(min_common=Fraction(1, 9))
     found = matching_agreement(lists_of(*stores), everyone, everyone, rules)

@@ -15,13 +15,15 @@ def test_counts_are_those_of_the_plain_product(
     monkeypatch.setattr(incidence, "CHUNK_COLUMNS", 7)
     random = np.random.default_rng(5)
     table = random.random((30, 90)) < random.choice([0.02, 0.2, 0.9], 90)
-    rows, cols = np.array([3, 0, 29]), np.array([7, 1, 28, 4])
-    row, column = np.nonzero(table)
-    found = Incidence.of(row, column, n_rows=30).common(rows, cols)
-    assert found.tolist() == (table[rows].astype(int) @ table[cols].astype(int).T).tolist()
+    matrix = Incidence(30)
+    for part in (table[:, :40], table[:, 40:41], table[:, 41:]):
+        start = np.concatenate(([0], np.cumsum(part.sum(axis=0))))
+        matrix.add(start, np.nonzero(part.T)[1].astype(np.int32))
+    rows, others = slice(0, 4), slice(4, 30)
+    expected = table[rows].astype(int) @ table[others].astype(int).T
+    assert matrix.common(rows, others).tolist() == expected.tolist()
 
 
 def test_no_ones_at_all_share_nothing() -> None:
-    none = np.empty(0, dtype=np.int64)
-    found = Incidence.of(none, none, n_rows=3).common(np.array([0, 2]), np.array([1]))
+    found = Incidence(3).common(slice(0, 2), slice(2, 3))
     assert found.tolist() == [[0.0], [0.0]]

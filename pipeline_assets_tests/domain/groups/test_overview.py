@@ -6,9 +6,10 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from pipeline_assets.domain.groups.agreement import PriceLists, compare_pair
+from pipeline_assets.domain.groups.agreement import compare_lists
 from pipeline_assets.domain.groups.overview import GroupSizes, group_sizes, store_agreement
 from pipeline_assets.domain.groups.plan import GroupPlan, StoreState
+from pipeline_assets_tests.domain.groups.companies import price_lists
 from pipeline_assets_tests.domain.groups.test_agreement import lists_of, random_company
 
 ANCHORS = {"000": "001", "001": "001", "002": "001", "003": "004", "004": "004", "005": "005"}
@@ -67,24 +68,20 @@ def test_some_of_many_stores_agree_as_any_two_of_them_do(most: int) -> None:
     number = {name: at for at, name in enumerate(lists.store_ids)}
     for row, one in enumerate(found.store_ids):
         for column, other in enumerate(found.store_ids):
-            figures = compare_pair(lists, number[one], number[other])
+            figures = compare_lists(lists.one(number[one]), lists.one(number[other]))
             share = figures.equal / figures.both if figures.both else np.nan
             np.testing.assert_equal(found.agreement[row, column], share)
 
 
-def test_lists_of_some_stores_are_theirs() -> None:
-    lists = lists_of({1: 10}, {1: 20, 5: 30}, {}, {2: 40})
-    some = lists.only([3, 1, 2])
-    assert some.store_ids == ("001", "002", "003")
-    assert [part.tolist() for part in some.one(0)] == [[1, 5], [20, 30]]
-    assert [part.tolist() for part in some.one(1)] == [[], []]
-    assert [part.tolist() for part in some.one(2)] == [[2], [40]]
-    assert some.sizes.tolist() == [2, 0, 1]
-    assert lists.only([]).store_ids == ()
+def test_only_the_lists_of_the_stores_shown_are_read() -> None:
+    reads: list[list[str]] = []
+    lists = price_lists({name: {1: 100} for name in ANCHORS}, reads)
+    store_agreement(lists, ANCHORS, most=2)
+    assert reads == [["001", "004"]]
 
 
 def test_a_company_without_prices_has_no_agreement() -> None:
-    lists = PriceLists.empty(["1", "2"])
+    lists = price_lists({"1": {}, "2": {}})
     found = store_agreement(lists, {"1": "1", "2": "2"}, most=2)
     assert np.isnan(found.agreement).all()
 

@@ -62,6 +62,18 @@ def test_an_anchor_that_is_not_current_is_flagged_and_its_changed_members_regrou
     assert_settled(company)
 
 
+def test_a_store_alone_in_its_group_is_not_flagged_whether_it_always_was_or_became_so() -> None:
+    company = company_of({one: priced(100) for one in "ab"} | {"z": priced(100, 50)})
+    company.run()
+    for one in "az":
+        company.scrape(one, company.prices[one], days_ago=30)
+    assert company.run().flagged_anchors == ("a",)
+    company.scrape("b", priced(100, 50), days_ago=0)
+    plan = company.run()
+    assert company.groups() == {"a": "a", "b": "b", "z": "z"}
+    assert plan.flagged_anchors == ()
+
+
 def test_a_member_that_is_not_current_stays_though_its_anchor_changed() -> None:
     company = company_of({"a": priced(100), "b": priced(100)})
     company.run()
@@ -176,7 +188,7 @@ def test_the_order_of_the_stores_plays_no_part() -> None:
 
 
 def test_a_company_without_stores_has_an_empty_plan() -> None:
-    assert plan_groups([], None, NOW, GroupingSettings()).is_empty
+    assert plan_groups([], price_lists({}), NOW, GroupingSettings()).is_empty
 
 
 @pytest.mark.parametrize(
@@ -194,9 +206,3 @@ def test_a_company_without_stores_has_an_empty_plan() -> None:
 def test_contradicting_groups_are_refused(stores: list[StoreState], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         plan_groups(stores, price_lists({"z": priced(3)}), NOW, GroupingSettings())
-
-
-def test_planning_without_prices_is_refused_when_stores_are_to_be_compared() -> None:
-    company = company_of({"a": priced(100), "b": priced(100)})
-    with pytest.raises(ValueError, match="no price lists were given"):
-        plan_groups(list(company.states.values()), None, NOW, company.settings)

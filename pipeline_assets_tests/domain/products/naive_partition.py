@@ -5,7 +5,7 @@ An oracle for small universes; it shares nothing with what it checks except the 
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from pipeline_assets.domain.products.partition import Decision, SkuFacts
+from pipeline_assets.domain.products.facts import Decision, SkuFacts
 
 Pile = list[SkuFacts]
 """SKUs that are together; the pile's first SKU is the lowest of those that opened it."""
@@ -25,9 +25,12 @@ def naive_partition(
     def never(left: Pile, right: Pile) -> bool:
         return any(said("never", a, b) for a in left for b in right)
 
-    def never_or_sold(left: Pile, right: Pile) -> bool:
+    def two(a: SkuFacts, b: SkuFacts) -> bool:
         sold = [{*pair} for pair in sold_together]
-        return never(left, right) or any({a.sku_id, b.sku_id} in sold for a in left for b in right)
+        return {a.sku_id, b.sku_id} in sold or _are_variants(a, b)
+
+    def never_or_two(left: Pile, right: Pile) -> bool:
+        return never(left, right) or any(two(a, b) for a in left for b in right)
 
     units = _as_decided([[sku] for sku in skus], lambda a, b: said("same", a, b))
     holders = [unit for unit in units if any(sku.barcode for sku in unit)]
@@ -50,7 +53,7 @@ def naive_partition(
             unplaced.append(unit)
     for unit, product in attached:
         product.extend(unit)
-    products += _first_come(unplaced, _share_key, never_or_sold)
+    products += _first_come(unplaced, _share_key, never_or_two)
     return {frozenset(sku.sku_id for sku in product) for product in products}
 
 
@@ -92,6 +95,15 @@ def _share_barcode(left: Pile, right: Pile) -> bool:
 
 def _share_key(left: Pile, right: Pile) -> bool:
     return any(a.match_key and a.match_key == b.match_key for a in left for b in right)
+
+
+def _are_variants(a: SkuFacts, b: SkuFacts) -> bool:
+    """Of one company, with one key and no barcode; their pages' slugs are `…/word-word`."""
+    if a.barcode or b.barcode or a.company != b.company or not _share_key([a], [b]):
+        return False
+    named = (a.match_key or "").split()
+    ours, theirs = ({*(sku.url or "/").rpartition("/")[2].split("-")} - {""} for sku in (a, b))
+    return bool(ours - theirs - {*named}) and bool(theirs - ours - {*named})
 
 
 def _name(pile: Pile) -> tuple[str, str]:

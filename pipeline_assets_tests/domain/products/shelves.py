@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.partition import Decision, Shelves, SkuFacts, partition
+from pipeline_assets.domain.products.facts import Decision, Shelves, SkuFacts
+from pipeline_assets.domain.products.partition import partition
 from pipeline_assets.domain.products.plan import (
     ProductFacts,
     ProductPlan,
@@ -66,7 +67,7 @@ def plan_for(
 
 
 def sku(sku_id: int, barcode: str | None = None, key: str | None = None) -> SkuFacts:
-    return SkuFacts(sku_id, "aldi", f"{sku_id:03}", barcode, key)
+    return SkuFacts(sku_id, "aldi", f"{sku_id:03}", barcode, key, None)
 
 
 @st.composite

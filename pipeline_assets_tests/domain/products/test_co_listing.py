@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_assets.domain.products.co_listing import HistoryRow, could_be_one, shelves
-from pipeline_assets.domain.products.partition import Decision, SkuFacts
+from pipeline_assets.domain.products.facts import Decision, SkuFacts
 
 BEGIN = datetime(2025, 9, 1)
 
@@ -29,7 +29,7 @@ def sold_together(
 
 
 def sku(sku_id: int, match_key: str | None, company: str = "aldi", **more: str) -> SkuFacts:
-    return SkuFacts(sku_id, company, str(sku_id), more.get("barcode"), match_key)
+    return SkuFacts(sku_id, company, str(sku_id), more.get("barcode"), match_key, None)
 
 
 def groups(skus: Sequence[SkuFacts], *decisions: Decision) -> list[list[int]]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from pipeline_assets.domain.products.co_listing import HistoryRow, could_be_one, shelves
-from pipeline_assets.domain.products.partition import Decision, SkuFacts, partition
+from pipeline_assets.domain.products.facts import Decision, SkuFacts
+from pipeline_assets.domain.products.partition import partition
 from pipeline_assets.domain.products.plan import ProductFacts, ProductPlan, plan_products
 from pipeline_assets.domain.products.reasons import Grounds
 from pipeline_assets_tests.domain.products.universes import never, same
@@ -59,7 +60,7 @@ def place(given: Scene) -> ProductPlan:
 
 def sku(number: int, barcode: int | None = None, company: str = "aldi") -> SkuFacts:
     text = None if barcode is None else f"{barcode:013}"
-    return SkuFacts(number, company, f"{number:06}", text, "milk")
+    return SkuFacts(number, company, f"{number:06}", text, "milk", None)
 
 
 def bits(number: int) -> list[int]:

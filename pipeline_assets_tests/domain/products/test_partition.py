@@ -1,24 +1,20 @@
 """Which SKUs are one product: each rule by an example."""
 
 from collections.abc import Collection, Iterable
+from itertools import cycle
 from time import process_time
 
 import pytest
 
-from pipeline_assets.domain.products.partition import (
-    Block,
-    Decision,
-    PlacementRule,
-    SkuFacts,
-    partition,
-)
+from pipeline_assets.domain.products.facts import Decision, SkuFacts
+from pipeline_assets.domain.products.partition import Block, PlacementRule, partition
 from pipeline_assets_tests.domain.products.universes import never, same, shelves_of
 
 B1, B2 = "9300000000017", "9300000000024"
 
 
 def sku(sku_id: int, company: str, barcode: str | None = None, key: str | None = None) -> SkuFacts:
-    return SkuFacts(sku_id, company, f"{sku_id:03}", barcode, key)
+    return SkuFacts(sku_id, company, f"{sku_id:03}", barcode, key, None)
 
 
 def members(
@@ -88,9 +84,9 @@ def test_equal_keys_without_barcodes_are_one_product_across_companies() -> None:
 def test_two_skus_with_one_key_in_one_store_are_two_products() -> None:
     """The third company's SKU goes with the lowest of them, whatever its sku_id."""
     skus = [
-        SkuFacts(7, "aldi", "A", None, "oats"),
-        SkuFacts(3, "aldi", "B", None, "oats"),
-        SkuFacts(5, "coles", "C", None, "oats"),
+        SkuFacts(7, "aldi", "A", None, "oats", None),
+        SkuFacts(3, "aldi", "B", None, "oats", None),
+        SkuFacts(5, "coles", "C", None, "oats", None),
     ]
     assert members(skus, on_shelves=[{3, 7}]) == [(7, 5), (3,)]
 
@@ -208,8 +204,8 @@ def test_a_large_neighbourhood_takes_seconds_at_most(kind: str) -> None:
     """A bound for what would grow with the square; some hundred times what is needed."""
     count = 20_000
     skus = [
-        SkuFacts(i, "aldi" if i % 2 else "iga", f"{i:06}", B1 if kind == "barcode" else None, "k")
-        for i in range(count)
+        SkuFacts(i, company, f"{i:06}", B1 if kind == "barcode" else None, "k", None)
+        for i, company in zip(range(count), cycle(("iga", "aldi")), strict=False)
     ]
     sold = [{0, i} for i in range(2, count, 2)] if kind == "sold" else []
     started = process_time()

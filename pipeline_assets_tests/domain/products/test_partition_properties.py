@@ -5,7 +5,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_assets.domain.products.partition import Decision, PlacementRule, partition
+from pipeline_assets.domain.products.facts import Decision
+from pipeline_assets.domain.products.partition import PlacementRule, partition
 from pipeline_assets_tests.domain.products.naive_partition import naive_partition
 from pipeline_assets_tests.domain.products.universes import Universe, universes
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from hypothesis import given, settings
 
-from pipeline_assets.domain.products.partition import Decision, SkuFacts
+from pipeline_assets.domain.products.facts import Decision, SkuFacts
 from pipeline_assets.domain.products.plan import NewProduct, ProductMerge, ProductSplit
 from pipeline_assets.domain.products.reasons import Reason
 from pipeline_assets_tests.domain.products.shelves import Shelf, plan_for, shelves, sku

@@ -20,7 +20,7 @@ from pipeline_assets.domain.snapshots.listing import (
 )
 
 B1, B2, B3 = "9300000000019", "9300000000026", "9300000000033"
-MORNING, NOON, NIGHT = (datetime(2025, 9, 1, hour) for hour in (6, 12, 18))
+MORNING, NOON, DUSK, NIGHT = (datetime(2025, 9, 1, hour) for hour in (6, 12, 17, 18))
 
 
 class Visit(NamedTuple):
@@ -133,10 +133,12 @@ def test_a_change_of_any_fact_is_recorded(fact: str) -> None:
     assert plan.changed[1001].facts == facts
 
 
-def test_only_a_changed_barcode_or_match_key_bears_on_the_product() -> None:
-    book = Book([visit(MORNING, "A", name="Tea 1kg", url="u")])
-    assert not book.take(visit(NOON, "A", name="TEA, 1000 g", url="w")).identity_changed
+def test_only_a_changed_barcode_match_key_or_slug_bears_on_the_product() -> None:
+    book = Book([visit(MORNING, "A", name="Tea 1kg", url="/a/tea-1?x=1")])
+    assert not book.take(visit(NOON, "A", name="TEA, 1000 g", url="/b/tea-2?x=2")).identity_changed
+    assert book.take(visit(DUSK, "A", name="Tea 1kg", url="/b/tea-green")).identity_changed
     assert book.take(visit(NIGHT, "A", name="Tea 1kg", barcode=B1)).identity_changed == [1001]
+    assert not book.take(visit(NIGHT, "A", name="Tea 1kg", url="/b/tea-red")).identity_changed
     named = book.take(visit(NIGHT, "9", name="Tea 2kg"))
     assert named.identity_changed == [1001]
     assert book.fact("match_key") == "2000g tea"

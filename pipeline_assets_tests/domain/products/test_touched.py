@@ -30,6 +30,7 @@ def known(
         url=None,
         image_url=None,
         aldi_image_url=None,
+        description=None,
     )
     record = SkuRecord(
         facts=facts,

@@ -24,6 +24,7 @@ GREEN_TEA = ListedFacts(
     url=None,
     image_url=None,
     aldi_image_url=None,
+    description=None,
 )
 
 
@@ -38,7 +39,7 @@ def listing(**product: Any) -> Listing:
 def dropped(**product: Any) -> dict[str, int]:
     """The fields that are left out of a row, the row itself being accepted."""
     counts: dict[str, int] = {}
-    to_listing(1, raw(**product), counts)
+    to_listing(1, raw(**product), counts, keeps_description=True)
     return counts
 
 
@@ -46,6 +47,14 @@ def rejection(**product: Any) -> tuple[str, str]:
     with pytest.raises(RowRejection) as caught:
         listing(**product)
     return caught.value.reason, caught.value.detail
+
+
+def test_a_description_is_taken_where_it_is_the_name_on_the_shelf() -> None:
+    product = raw(description=" COTTEES JAM PLUM ")
+    assert listing(description="COTTEES JAM PLUM").facts.description is None
+    assert to_listing(1, product, {}, keeps_description=True).facts.description == (
+        "COTTEES JAM PLUM"
+    )
 
 
 def test_a_whole_row_is_taken() -> None:
@@ -64,6 +73,7 @@ def test_a_whole_row_is_taken() -> None:
         url="https://shop.example/1",
         image_url="https://img.example/1",
         aldi_image_url="https://img.example/{slug}",
+        description=None,
         is_available=False,
         has_no_coles_barcode=True,
     )
@@ -82,6 +92,7 @@ def test_a_whole_row_is_taken() -> None:
             url="https://shop.example/1",
             image_url="https://img.example/1",
             aldi_image_url="https://img.example/{slug}",
+            description=None,
         ),
         price_cents=450,
         terms=Terms(
@@ -217,6 +228,7 @@ def test_the_first_rule_that_fails_is_the_rows_reason(wrong: dict[str, Any], rea
         ("url", 7),
         ("image_url", "u" * 2049),
         ("aldi_image_url", ["u"]),
+        ("description", "d" * 256),
         ("brand", "b" * 256),
         ("brand", 7),
         ("size", {}),

@@ -7,10 +7,10 @@ from sqlalchemy import text
 
 from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.inbox.folders import Inbox
-from pipeline_assets.orchestration.run_records import NoRuns
 from pipeline_assets.services.checks.all_checks import evaluate
 from pipeline_assets.services.checks.check import Check
 from pipeline_assets.services.checks.verdict import Verdict
+from pipeline_assets.services.files.run_records import NoRuns
 from pipeline_assets.services.post_processing.options import PostProcessingOptions
 from pipeline_assets_tests.workplace import Workplace
 

@@ -1,6 +1,7 @@
 """Checks on the inboxes: files that wait for too long, files that are halted."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ def of(name: str, inbox: str = PRODUCT_INBOX) -> Check:
 def place(workplace: Workplace) -> Workplace:
     """A file in each inbox."""
     workplace.drop("a.jsonl", [row()])
-    workplace.pipeline.barcode_enrichment_inbox.folder.joinpath("b.jsonl").write_text("{}")
+    Path(workplace.pipeline.barcode_enrichment_inbox.folder, "b.jsonl").write_text("{}")
     return workplace
 
 

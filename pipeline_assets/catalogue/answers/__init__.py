@@ -1,0 +1,1 @@
+"""What the catalogue answers: which products a question means, their prices, their past."""

@@ -1,0 +1,1 @@
+"""Reads and removes what is old: attempts, history, places of files."""

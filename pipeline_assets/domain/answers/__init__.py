@@ -1,0 +1,1 @@
+"""What is told to those who ask, as pure functions: a product's prices at one company."""

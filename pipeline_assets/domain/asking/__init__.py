@@ -1,0 +1,1 @@
+"""Questions that people ask the catalogue, and what the answers are made of."""

@@ -1,0 +1,1 @@
+"""What makes companies comparable: common departments, states, price levels of shared products."""

@@ -1,0 +1,1 @@
+"""What may go once it is old: pure plans."""

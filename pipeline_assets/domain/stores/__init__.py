@@ -1,0 +1,1 @@
+"""The directory of stores, which knows them before their first snapshot."""

@@ -1,0 +1,1 @@
+"""The catalogue as pandas frames, for notebooks, dashboards and scripts. It only reads."""

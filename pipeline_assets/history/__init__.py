@@ -1,0 +1,1 @@
+"""Price history as yearly Parquet files: written, verified, read. It knows no database."""

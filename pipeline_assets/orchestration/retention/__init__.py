@@ -1,0 +1,1 @@
+"""Retention in Dagster: its own runs and events, the asset, the schedule."""

@@ -1,0 +1,1 @@
+"""What `deploy/kubernetes` says: rendered, and validated by the schemas of Kubernetes."""

@@ -1,0 +1,193 @@
+"""A real S3 server on the loopback for tests: SeaweedFS, started and ended by process id."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import httpx
+import obstore
+from obstore import sign
+from obstore.store import S3Store
+
+START_S = 60
+_KEY, _SECRET = "tests", "secret-of-the-tests"
+_BUCKET = "files"
+_NUMBERS = count(1)
+_PORTS = ("master.port", "volume.port", "filer.port", "s3.port")
+
+
+class ObjectServer:
+    """An S3 server with its data in a temporary folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        """Where it is reached."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        ports = _free_ports(2 * len(_PORTS))
+        self.port = ports[_PORTS.index("s3.port")]
+        named = [*_PORTS, *(f"{name}.grpc" for name in _PORTS)]
+        config = self._folder / "s3.json"
+        keys = [{"accessKey": _KEY, "secretKey": _SECRET}]
+        who = {"name": "tests", "credentials": keys, "actions": ["Admin"]}
+        config.write_text(json.dumps({"identities": [who]}))
+        with (self._folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    str(Path(sys.executable).with_name("weed")),
+                    "server",
+                    f"-dir={self._folder}",
+                    "-ip=127.0.0.1",
+                    "-ip.bind=127.0.0.1",
+                    "-filer",
+                    "-s3",
+                    "-master.telemetry=false",
+                    "-master.volumeSizeLimitMB=64",
+                    "-volume.max=200",
+                    "-volume.preStopSeconds=0",
+                    "-s3.iam=false",
+                    "-s3.port.iceberg=0",
+                    "-s3.port.lance=0",
+                    f"-s3.config={config}",
+                    f"-filer.localSocket={self._folder / 'filer.sock'}",
+                    *(f"-{name}={port}" for name, port in zip(named, ports, strict=True)),
+                ],
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + START_S
+        while True:
+            try:
+                self._make_bucket()
+                return
+            except (httpx.HTTPError, AssertionError):
+                assert time.monotonic() < until, (self._folder / "server.log").read_text()[-3000:]
+                time.sleep(0.1)
+
+    def stop(self, how: int = signal.SIGKILL) -> None:
+        """End it, at once: in order, it takes ten seconds, and nobody needs its data any more."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(10)
+            self._process = None
+
+    def new_bucket(self) -> "Bucket":
+        """A new, empty prefix of the one bucket: each bucket would take room of its own."""
+        return Bucket(self.address, _BUCKET, f"tests/{os.getpid()}-{next(_NUMBERS)}")
+
+    def _make_bucket(self) -> None:
+        bucket = Bucket(self.address, _BUCKET, "")
+        # Without the prefix, the empty key is that of the bucket.
+        url = sign(bucket.client(""), "PUT", "", timedelta(minutes=1))
+        answer = httpx.put(url)
+        assert answer.status_code == 200, answer.text
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket and a prefix in it, as a test looks into it; names are relative to the prefix."""
+
+    address: str
+    name: str
+    prefix: str
+
+    @property
+    def url(self) -> str:
+        """Its URL."""
+        return f"s3://{self.name}/{self.prefix}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment with which a process works on it."""
+        return {
+            "PIPELINE_FILES_URL": self.url,
+            "AWS_ENDPOINT_URL": self.address,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_ACCESS_KEY_ID": _KEY,
+            "AWS_SECRET_ACCESS_KEY": _SECRET,
+            "AWS_REGION": "us-east-1",
+        }
+
+    def client(self, prefix: str | None = None) -> S3Store:
+        """A client of obstore's."""
+        prefix = self.prefix if prefix is None else prefix
+        return S3Store(
+            self.name,
+            prefix=prefix or None,
+            endpoint=self.address,
+            access_key_id=_KEY,
+            secret_access_key=_SECRET,
+            region="us-east-1",
+            client_options={"allow_http": True},
+            retry_config={"max_retries": 0, "retry_timeout": timedelta(seconds=10)},
+        )
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write an object."""
+        obstore.put(self.client(), name, content)
+
+    def get(self, name: str) -> bytes:
+        """What is in an object."""
+        return bytes(obstore.get(self.client(), name).bytes())
+
+    def delete(self, name: str) -> None:
+        """Remove an object."""
+        obstore.delete(self.client(), name)
+
+    def names(self, folder: str = "") -> list[str]:
+        """The objects below a folder, as relative paths."""
+        pages = obstore.list(self.client(), folder or None)
+        keys = [meta["path"] for page in pages for meta in page]
+        return sorted(key.removeprefix(f"{folder}/") for key in keys)
+
+    def copy(self, prefix: str) -> "Bucket":
+        """The same objects below another prefix."""
+        other = Bucket(self.address, self.name, prefix)
+        for name in self.names():
+            other.put(name, self.get(name))
+        return other
+
+
+def _free_ports(number: int) -> list[int]:
+    """Ports that nothing listens on; all are looked for before one is given back."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+@contextmanager
+def running_object_server(folder: Path) -> Iterator[ObjectServer]:
+    """A server until the block ends; nothing of it is left behind."""
+    server = ObjectServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
