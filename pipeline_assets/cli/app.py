@@ -100,7 +100,7 @@ COMMANDS = (
     (
         "retention",
         "retention.retain_data",
-        "Remove or move what is old, as far as settings say so; --dry-run shows it.",
+        "Remove or move what is old, as the settings say; without them nothing is.",
     ),
     (
         "alert",

@@ -33,7 +33,7 @@ MOMENTS = [
     ("pathlib:Path.mkdir", 1),
     ("pathlib:Path.mkdir", 3),
     (f"{SETS}:files_of", 1),
-    (f"{SETS}:sync", 2),
+    (f"{SETS}:sync_to_disk", 2),
     (f"{SETS}:SetFolder._write_record", 1),
     (f"{SETS}:SetFolder.keep", 1),
     ("pathlib:Path.replace", 1),

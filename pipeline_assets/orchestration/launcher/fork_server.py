@@ -52,15 +52,9 @@ class ForkServer:
 
         Raises `NoServerError`, and `RuntimeError` where the worker says that it cannot begin.
         """
-        reply, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with reply:
-            with its_end, self._lock:
-                self._send(run_id.encode(), its_end)
-            reply.settimeout(_BEGIN_S)
-            try:
-                said = reply.recv(server.LONGEST_MESSAGE)
-            except TimeoutError:
-                return  # it may still begin; if not, it is failed when it is overdue
+        # A server that is killed takes with it the orders that it has not read. Where all who could
+        # reply are gone without a word, nobody has begun, so the order can be given again.
+        said = self._said_to(run_id) or self._said_to(run_id)
         if said != BEGUN:
             raise RuntimeError(said.decode() or "The run's process ended before it had begun.")
 
@@ -74,6 +68,18 @@ class ForkServer:
                 os.close(self._daemon)
             for process in self._processes:
                 process.wait()
+
+    def _said_to(self, run_id: str) -> bytes:
+        """What the run's worker says, or nothing, if it or its server ended before it said so."""
+        reply, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with reply:
+            with its_end, self._lock:
+                self._send(run_id.encode(), its_end)
+            reply.settimeout(_BEGIN_S)
+            try:
+                return reply.recv(server.LONGEST_MESSAGE)
+            except TimeoutError:
+                return BEGUN  # it may still begin; if not, it is failed when it is overdue
 
     def _send(self, message: bytes, descriptor: socket.socket) -> None:
         """Give the server an order; a new one, if it has ended."""

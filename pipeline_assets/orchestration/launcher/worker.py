@@ -48,7 +48,7 @@ def work(ref: InstanceRef, run_id: str, reply: socket.socket, daemon: int) -> No
 
 
 def begin_run(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun | None:
-    """The run, tagged with this process; None if it was terminated meanwhile.
+    """The run, tagged with this process; None if it was terminated, or has ended, meanwhile.
 
     Who terminates it notes that before looking for the tag: one of both sees what the other did.
     """
@@ -57,7 +57,7 @@ def begin_run(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun | None
     if run is not None and run.status is dg.DagsterRunStatus.CANCELING:
         instance.report_run_canceled(run)
         return None
-    return run
+    return None if run is not None and run.is_finished else run
 
 
 def execute_to_its_end(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+import time
 from functools import partial
 
 import dagster as dg
@@ -207,6 +209,22 @@ def test_a_killed_server_is_replaced(workplace: Workplace) -> None:
         assert is_alive(worker_of(first))
     for run in (first, second):
         assert ended(workplace, run).status is dg.DagsterRunStatus.SUCCESS
+
+
+def test_an_order_that_a_killed_server_never_read_is_given_to_the_next(
+    workplace: Workplace,
+) -> None:
+    with catalogue_locked(workplace):
+        server = psutil.Process(worker(launch(workplace, "a.jsonl")).ppid())
+    server.suspend()
+    launched: list[dg.DagsterRun] = []
+    launching = threading.Thread(target=lambda: launched.append(launch(workplace, "b.jsonl")))
+    launching.start()
+    time.sleep(0.5)  # for the order to be under way
+    server.kill()
+    launching.join()
+    [run] = launched
+    assert ended(workplace, run).status is dg.DagsterRunStatus.SUCCESS
 
 
 def test_what_a_worker_cannot_begin_is_said(workplace: Workplace) -> None:
