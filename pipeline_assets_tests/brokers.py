@@ -5,18 +5,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from pipeline_assets_tests.processes import end, free_port, is_listening, wait_until
+
 _START_S = 60
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Redis:
@@ -55,10 +48,8 @@ class Redis:
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """End it, in order or by SIGKILL."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(30)
-            self._process = None
+        end(self._process, how)
+        self._process = None
 
 
 class RabbitMq:
@@ -116,8 +107,7 @@ class RabbitMq:
     def close(self) -> None:
         """End it and its port mapper."""
         self.stop()
-        self._mapper.terminate()
-        self._mapper.wait(10)
+        end(self._mapper)
 
 
 RABBITMQ_BINARY = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -129,12 +119,6 @@ def redis_binary() -> str:
     return shutil.which("redis-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or ""
 
 
-def is_listening(port: int) -> bool:
-    """Whether somebody listens on this port of loopback."""
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
 def _answers(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as client:
@@ -142,12 +126,3 @@ def _answers(port: int) -> bool:
             return client.recv(5) == b"+PONG"
     except OSError:
         return False
-
-
-def wait_until(is_so: Callable[[], object], within_s: float) -> None:
-    """Wait for it."""
-    give_up_at = time.monotonic() + within_s
-    while not is_so():
-        if time.monotonic() > give_up_at:
-            raise TimeoutError(f"not so within {within_s:g} s")
-        time.sleep(0.1)

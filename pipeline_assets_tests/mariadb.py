@@ -3,9 +3,7 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ import mysql.connector
 from sqlalchemy import make_url
 
 from pipeline_assets_tests.mysql_server import Server
+from pipeline_assets_tests.processes import end, free_port, wait_until
 
 REQUIRED = "PIPELINE_TESTS_REQUIRE_MARIADB"
 START_S = 60
@@ -30,10 +29,7 @@ class MariaDb(Server):
     def __init__(self, folder: Path, binary: str) -> None:
         self._folder = folder
         self._binary = binary
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
-        super().__init__(make_url(f"mysql+mysqlconnector://root@127.0.0.1:{port}"))
+        super().__init__(make_url(f"mysql+mysqlconnector://root@127.0.0.1:{free_port()}"))
         self._process: subprocess.Popen[bytes] | None = None
 
     def install(self) -> None:
@@ -81,29 +77,19 @@ class MariaDb(Server):
                 stdout=log,
                 stderr=log,
             )
-        self._wait()
+        wait_until(self._answers, START_S)
 
-    def _wait(self) -> None:
-        until = time.monotonic() + START_S
-        while True:
-            try:
-                mysql.connector.connect(host="127.0.0.1", port=self.port, user="root").close()
-                return
-            except mysql.connector.Error:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
+    def _answers(self) -> bool:
+        try:
+            mysql.connector.connect(host="127.0.0.1", port=self.port, user="root").close()
+        except mysql.connector.Error:
+            return False
+        return True
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """End it: in order, or by SIGKILL as a crash would."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
-            self._process = None
+        end(self._process, how)
+        self._process = None
 
 
 @contextmanager

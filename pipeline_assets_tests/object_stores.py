@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ import httpx
 import obstore
 from obstore import sign
 from obstore.store import S3Store
+
+from pipeline_assets_tests.processes import end, wait_until
 
 START_S = 60
 _KEY, _SECRET = "tests", "secret-of-the-tests"
@@ -73,39 +74,27 @@ class ObjectServer:
                 stdout=log,
                 stderr=log,
             )
-        self._wait()
-
-    def _wait(self) -> None:
-        until = time.monotonic() + START_S
-        while True:
-            try:
-                self._make_bucket()
-                return
-            except (httpx.HTTPError, AssertionError):
-                assert time.monotonic() < until, (self._folder / "server.log").read_text()[-3000:]
-                time.sleep(0.1)
+        log_file = self._folder / "server.log"
+        wait_until(self._has_bucket, START_S, lambda: log_file.read_text()[-3000:])
 
     def stop(self, how: int = signal.SIGKILL) -> None:
         """End it, at once: in order, it takes ten seconds, and nobody needs its data any more."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
-            self._process = None
+        end(self._process, how)
+        self._process = None
 
     def new_bucket(self) -> "Bucket":
         """A new, empty prefix of the one bucket: each bucket would take room of its own."""
         return Bucket(self.address, _BUCKET, f"tests/{os.getpid()}-{next(_NUMBERS)}")
 
-    def _make_bucket(self) -> None:
+    def _has_bucket(self) -> bool:
+        """Make the bucket; whether the server was ready for it."""
         bucket = Bucket(self.address, _BUCKET, "")
         # Without the prefix, the empty key is that of the bucket.
         url = sign(bucket.client(""), "PUT", "", timedelta(minutes=1))
-        answer = httpx.put(url)
-        assert answer.status_code == 200, answer.text
+        try:
+            return httpx.put(url).status_code == 200
+        except httpx.HTTPError:
+            return False
 
 
 @dataclass(frozen=True)

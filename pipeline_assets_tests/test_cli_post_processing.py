@@ -1,14 +1,9 @@
 """`post-process` and `decide`: exit statuses, JSON for scripts, sentences for people."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 
-from pipeline_assets.cli import main
 from pipeline_assets.services.post_processing.steps import STEPS as DECLARED
+from pipeline_assets_tests.commands import Command, in_this_process
 from pipeline_assets_tests.services.checks.judging import break_by
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -17,42 +12,10 @@ EXPORT = "exported_translation_tables"
 BARCODE = "9300000000019"
 
 
-@dataclass(frozen=True)
-class Ran:
-    """A command that has ended."""
-
-    status: int
-    out: str
-    err: str
-
-    def json(self) -> dict[str, Any]:
-        """Standard output, which must be one line with one JSON object and nothing else."""
-        assert self.out.count("\n") == 1, self.out
-        value = json.loads(self.out)
-        assert isinstance(value, dict)
-        return value
-
-
-Command = Callable[..., Ran]
-
-
 @pytest.fixture
 def command(workplace: Workplace, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command in this process; captured are the file descriptors themselves."""
-
-    def run(*arguments: str) -> Ran:
-        capfd.readouterr()
-        try:
-            main(arguments)
-        except SystemExit as ended:
-            code = ended.code
-        else:
-            code = 0
-        out, err = capfd.readouterr()
-        assert code is None or isinstance(code, int)
-        return Ran(code or 0, out, err)
-
-    return run
+    """Runs a command in this process."""
+    return in_this_process(capfd)
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from dagster._core.launcher import LaunchRunContext
 from pipeline_assets.inbox.scanning import file_to_process
 from pipeline_assets.orchestration.names import DEFINITIONS, PRODUCT_UPDATE
 from pipeline_assets.orchestration.workers.launcher import CeleryLauncher
-from pipeline_assets_tests.brokers import free_port, is_listening, wait_until
 from pipeline_assets_tests.mariadb import MariaDb
 from pipeline_assets_tests.orchestration.launcher.launched import new_run_of
+from pipeline_assets_tests.processes import free_port, is_listening, wait_until
 from pipeline_assets_tests.workplace import Workplace
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "celery"

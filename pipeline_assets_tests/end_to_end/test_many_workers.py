@@ -11,12 +11,13 @@ import pytest
 
 from pipeline_assets.orchestration.run_records import ACTIVE
 from pipeline_assets_tests import soaks
-from pipeline_assets_tests.brokers import RABBITMQ_BINARY, RabbitMq, Redis, wait_until
+from pipeline_assets_tests.brokers import RABBITMQ_BINARY, RabbitMq, Redis
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import Ui
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
 from pipeline_assets_tests.end_to_end.many_workers import Deployment, installed
 from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.processes import wait_until
 from pipeline_assets_tests.workplace import Workplace
 
 pytestmark = [pytest.mark.from_nothing, pytest.mark.soak]

@@ -19,9 +19,10 @@ from pipeline_assets.orchestration.workers.caretaker import record_own_deaths
 from pipeline_assets.services.files.liveness import this_process
 from pipeline_assets.services.files.recovery import recover
 from pipeline_assets.services.pipeline import utc_now
-from pipeline_assets_tests.brokers import Redis, free_port
+from pipeline_assets_tests.brokers import Redis
 from pipeline_assets_tests.end_to_end.many_workers import DEPLOY, send, send_again
 from pipeline_assets_tests.orchestration.launcher.launched import look
+from pipeline_assets_tests.processes import free_port
 from pipeline_assets_tests.workplace import Workplace, row
 
 OUTCOMES = "SELECT outcome FROM file_attempts ORDER BY attempt_id"
