@@ -3,67 +3,32 @@
 import signal
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 
 import dagster as dg
 import pytest
-from dagster._core.remote_origin import (
-    RegisteredCodeLocationOrigin,
-    RemoteJobOrigin,
-    RemoteRepositoryOrigin,
-)
 
 from pipeline_assets import stopping
 from pipeline_assets.orchestration.sensors import post_processing_sensor
-from pipeline_assets.services.pipeline import utc_now
+from pipeline_assets_tests.orchestration.ticks import JobTicks
 from pipeline_assets_tests.workplace import Workplace, row
 
 HOUR_S = 3600
 NOTHING_NEW = "Nothing has been ingested since the last post-processing."
 ASKED = "Post-processing was requested and did not succeed; it is requested again later."
 Status = dg.DagsterRunStatus
-# Dagster demands of a queued run that it says where its job comes from.
-_CODE = RegisteredCodeLocationOrigin("pipeline_assets")
-ORIGIN = RemoteJobOrigin(RemoteRepositoryOrigin(_CODE, "__repository__"), "post_process_only")
 
 
-class PostProcessingTicks:
-    """The sensor's ticks one after the other, on a clock that can be moved on."""
+class PostProcessingTicks(JobTicks):
+    """The sensor's ticks, and files that come in between them."""
 
     def __init__(self, place: Workplace) -> None:
-        self.place = place
-        self.instance = dg.DagsterInstance.ephemeral()
-        self.offset = timedelta()
-        self.idle_because: str | None = None
+        super().__init__(place, post_processing_sensor)
         self.made = 0
-        self._cursor: str | None = None
-        place.change(settings={"max_failures": 1}, clock=lambda: utc_now() + self.offset)
-        self.jobs = {
-            name: place.definitions.resolve_job_def(name)
-            for name in ("product_update", "post_process_only")
-        }
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.offset += timedelta(seconds=seconds)
-
-    def tick(self) -> int:
-        """How many runs the sensor asks for now."""
-        with dg.build_sensor_context(
-            instance=self.instance, cursor=self._cursor, resources={"pipeline": self.place.resource}
-        ) as context:
-            result = post_processing_sensor.evaluate_tick(context)
-        self._cursor = result.cursor or self._cursor  # as the daemon keeps it
-        self.idle_because = result.skip_message
-        requests = result.run_requests or []
-        assert all(one.run_key is None and not one.run_config for one in requests)
-        return len(requests)
 
     def post_process(self) -> bool:
         """Run what was asked for; whether it succeeded."""
-        job = self.jobs["post_process_only"]
-        return job.execute_in_process(instance=self.instance, raise_on_error=False).success
+        return self.run("post_process_only").success
 
     def take(self) -> None:
         """One more file is ingested."""
@@ -129,9 +94,7 @@ def test_a_file_that_still_arrives_holds_it_up(ticks: PostProcessingTicks) -> No
 def test_a_file_in_flight_holds_it_up(ticks: PostProcessingTicks) -> None:
     ticks.take()
     name = ticks.drop()
-    ticks.instance.create_run_for_job(
-        ticks.jobs["product_update"], status=Status.STARTED, tags={"pipeline/file": name}
-    )
+    ticks.launch("product_update", Status.STARTED, {"pipeline/file": name})
     assert ticks.tick() == 0
     assert ticks.idle_because == "Files in the product inbox still to be processed: 1."
 
@@ -145,7 +108,7 @@ def test_halted_and_other_things_in_the_inbox_do_not_hold_it_up(
     archive = ticks.place.data / "archive"
     archive.rename(archive.with_name("elsewhere"))
     archive.write_text("in the way")
-    job = ticks.jobs["product_update"]
+    job = ticks.place.definitions.resolve_job_def("product_update")
     config = {"ops": {"ingest_file": {"config": {"file": name}}}}
     halting = job.execute_in_process(
         instance=ticks.instance, run_config=config, raise_on_error=False
@@ -224,9 +187,7 @@ def test_while_a_run_is_under_way_no_other_is_asked_for(
     ticks: PostProcessingTicks, status: dg.DagsterRunStatus
 ) -> None:
     ticks.take()
-    run = ticks.instance.create_run_for_job(
-        ticks.jobs["post_process_only"], status=status, remote_job_origin=ORIGIN
-    )
+    run = ticks.launch("post_process_only", status)
     assert ticks.tick() == 0
     assert ticks.idle_because == "Post-processing is running."
     ticks.instance.report_run_canceled(run)

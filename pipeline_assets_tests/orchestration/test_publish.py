@@ -1,7 +1,6 @@
 """The group `published` in Dagster: its job, its assets' figures, and when it is requested."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -10,9 +9,9 @@ import pytest
 from pipeline_assets.orchestration import published
 from pipeline_assets.orchestration.published import published_data_sets
 from pipeline_assets.orchestration.sensors import publish_sensor
-from pipeline_assets.services.pipeline import utc_now
 from pipeline_assets.services.post_processing.steps import STEPS
 from pipeline_assets.services.publishing.publish import Publication, publish
+from pipeline_assets_tests.orchestration.ticks import JobTicks
 from pipeline_assets_tests.workplace import Workplace, row
 
 POST_PROCESSING, PUBLISH = "post_process_only", "publish"
@@ -25,31 +24,11 @@ ASSETS = {
 }
 
 
-class PublishTicks:
-    """The sensor's ticks one after the other, on a clock that can be moved on."""
+class PublishTicks(JobTicks):
+    """The sensor's ticks, and what the assets show."""
 
     def __init__(self, place: Workplace) -> None:
-        self.place = place
-        self.instance = dg.DagsterInstance.ephemeral()
-        self.offset = timedelta()
-        self.idle_because: str | None = None
-        self._cursor: str | None = None
-        place.change(settings={"max_failures": 1}, clock=lambda: utc_now() + self.offset)
-
-    def tick(self) -> int:
-        """How many runs the sensor asks for now."""
-        with dg.build_sensor_context(
-            instance=self.instance, cursor=self._cursor, resources={"pipeline": self.place.resource}
-        ) as context:
-            result = publish_sensor.evaluate_tick(context)
-        self._cursor = result.cursor or self._cursor  # as the daemon keeps it
-        self.idle_because = result.skip_message
-        return len(result.run_requests or [])
-
-    def run(self, job: str) -> dg.ExecuteInProcessResult:
-        """Execute a job to its end."""
-        found = self.place.definitions.resolve_job_def(job)
-        return found.execute_in_process(instance=self.instance, raise_on_error=False)
+        super().__init__(place, publish_sensor)
 
     def shown(self, asset: str) -> dict[str, Any]:
         """What the asset's last materialization shows."""
@@ -156,7 +135,7 @@ def test_a_run_that_failed_is_requested_again_after_an_hour(ticks: PublishTicks)
     assert ticks.tick() == 0
     assert ticks.idle_because == "Publishing was requested and failed; it is requested again later."
     obstacle.rmdir()
-    ticks.offset += timedelta(seconds=3_601)
+    ticks.advance(3_601)
     assert ticks.tick() == 1
     assert ticks.run(PUBLISH).success
 

@@ -5,65 +5,25 @@ from datetime import timedelta
 
 import dagster as dg
 import pytest
-from dagster._core.remote_origin import (
-    RegisteredCodeLocationOrigin,
-    RemoteJobOrigin,
-    RemoteRepositoryOrigin,
-)
 
 from pipeline_assets.catalogue import watermarks
 from pipeline_assets.orchestration.product_update_report import product_update_report
 from pipeline_assets.orchestration.sensors import product_update_report_sensor
-from pipeline_assets.services.pipeline import utc_now
+from pipeline_assets_tests.orchestration.ticks import JobTicks
 from pipeline_assets_tests.workplace import Workplace, row
 
 REPORT, POST_PROCESSING = "product_update_report", "post_process_only"
 NO_NEWS = "Nothing has been handled since the last report."
 COMES_FIRST = "Post-processing comes first."
 ASKED = "The report was requested and not made; it is requested again later."
-# Dagster demands of a queued run that it says where its job comes from.
-_CODE = RegisteredCodeLocationOrigin("pipeline_assets")
-_REPOSITORY = RemoteRepositoryOrigin(_CODE, "__repository__")
 
 
-class ReportTicks:
-    """The sensor's ticks one after the other, on a clock that can be moved on."""
+class ReportTicks(JobTicks):
+    """The sensor's ticks, and files that are handled between them."""
 
     def __init__(self, place: Workplace) -> None:
-        self.place = place
-        self.instance = dg.DagsterInstance.ephemeral()
-        self.offset = timedelta()
-        self.idle_because: str | None = None
+        super().__init__(place, product_update_report_sensor)
         self.made = 0
-        self._cursor: str | None = None
-        place.change(settings={"max_failures": 1}, clock=lambda: utc_now() + self.offset)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.offset += timedelta(seconds=seconds)
-
-    def tick(self) -> int:
-        """How many runs the sensor asks for now."""
-        with dg.build_sensor_context(
-            instance=self.instance, cursor=self._cursor, resources={"pipeline": self.place.resource}
-        ) as context:
-            result = product_update_report_sensor.evaluate_tick(context)
-        self._cursor = result.cursor or self._cursor  # as the daemon keeps it
-        self.idle_because = result.skip_message
-        return len(result.run_requests or [])
-
-    def run(self, job: str) -> bool:
-        """Execute a job to its end; whether it succeeded."""
-        found = self.place.definitions.resolve_job_def(job)
-        return found.execute_in_process(instance=self.instance, raise_on_error=False).success
-
-    def launch(self, job: str) -> dg.DagsterRun:
-        """A run of the job that is waiting in the queue."""
-        return self.instance.create_run_for_job(
-            self.place.definitions.resolve_job_def(job),
-            status=dg.DagsterRunStatus.QUEUED,
-            remote_job_origin=RemoteJobOrigin(_REPOSITORY, job),
-        )
 
     def accept(self) -> None:
         """One more file is accepted."""
@@ -93,9 +53,9 @@ def test_after_three_files_and_post_processing_it_is_due_exactly_once(ticks: Rep
         ticks.accept()
     assert ticks.tick() == 0
     assert ticks.idle_because == COMES_FIRST
-    assert ticks.run(POST_PROCESSING)
+    assert ticks.run(POST_PROCESSING).success
     assert ticks.tick() == 1
-    assert ticks.run(REPORT)
+    assert ticks.run(REPORT).success
     for _ in range(3):
         assert ticks.tick() == 0
         assert ticks.idle_because == NO_NEWS
@@ -105,7 +65,7 @@ def test_after_three_files_and_post_processing_it_is_due_exactly_once(ticks: Rep
 def test_a_refused_file_is_news_that_needs_no_post_processing(ticks: ReportTicks) -> None:
     ticks.refuse()
     assert ticks.tick() == 1
-    assert ticks.run(REPORT)
+    assert ticks.run(REPORT).success
     assert ticks.tick() == 0
     ticks.refuse()
     assert ticks.tick() == 1
@@ -134,7 +94,7 @@ def test_post_processing_that_failed_or_never_comes_does_not_hold_it_up(
     assert ticks.tick() == 0
     ticks.advance(20)
     assert ticks.tick() == 1
-    assert ticks.run(REPORT)
+    assert ticks.run(REPORT).success
     ticks.offset = timedelta()
     ticks.accept()
     assert ticks.tick() == 0
@@ -144,7 +104,7 @@ def test_post_processing_that_failed_or_never_comes_does_not_hold_it_up(
         raise ValueError("a bug")
 
     monkeypatch.setattr(watermarks, "set_watermark", fails)
-    assert not ticks.run(POST_PROCESSING)
+    assert not ticks.run(POST_PROCESSING).success
     assert ticks.tick() == 1
 
 

@@ -1,6 +1,5 @@
 """`post_processing_sensor`: one run of post-processing once the product inbox is drained."""
 
-import json
 from datetime import timedelta
 
 import dagster as dg
@@ -14,8 +13,7 @@ from pipeline_assets.orchestration.sensors.ticks import (
     CHECK_INTERVAL_S,
     Tick,
     evaluated,
-    remembered,
-    was_asked_lately,
+    requested_once,
 )
 from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.pipeline import Pipeline
@@ -49,10 +47,10 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     reason = idle_reason(found, backlog, now, max_wait)
     if reason is not None:
         return dg.SkipReason(reason)
-    asked = remembered(context)
-    if was_asked_lately(runs, POST_PROCESS_ONLY, asked, ("file_id", backlog.last_file_id), now):
-        return dg.SkipReason(
-            "Post-processing was requested and did not succeed; it is requested again later."
-        )
-    cursor = {"file_id": backlog.last_file_id, "asked_at": now.isoformat()}
-    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
+    return requested_once(
+        context,
+        POST_PROCESS_ONLY,
+        {"file_id": backlog.last_file_id},
+        now,
+        "Post-processing was requested and did not succeed; it is requested again later.",
+    )

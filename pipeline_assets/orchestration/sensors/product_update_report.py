@@ -1,6 +1,5 @@
 """`product_update_report_sensor`: one report once the product inbox is drained."""
 
-import json
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -14,8 +13,7 @@ from pipeline_assets.orchestration.sensors.ticks import (
     CHECK_INTERVAL_S,
     Tick,
     evaluated,
-    remembered,
-    was_asked_lately,
+    requested_once,
 )
 from pipeline_assets.services.files.inbox_survey import survey
 from pipeline_assets.services.operators.report_timing import Since, no_report_because
@@ -52,12 +50,13 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     reason = _idle_reason(pipeline, runs, handled_at, now)
     if reason is not None:
         return dg.SkipReason(reason)
-    asked = remembered(context)
-    until = handled_at.isoformat()
-    if was_asked_lately(runs, PRODUCT_UPDATE_REPORT, asked, ("until", until), now):
-        return dg.SkipReason("The report was requested and not made; it is requested again later.")
-    cursor = {"until": until, "asked_at": now.isoformat()}
-    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
+    return requested_once(
+        context,
+        PRODUCT_UPDATE_REPORT,
+        {"until": handled_at.isoformat()},
+        now,
+        "The report was requested and not made; it is requested again later.",
+    )
 
 
 _COMES_FIRST = {

@@ -1,7 +1,5 @@
 """`publish_sensor`: the data sets are published each time that post-processing has succeeded."""
 
-import json
-
 import dagster as dg
 
 from pipeline_assets.orchestration.names import POST_PROCESS_ONLY, PUBLISH
@@ -12,8 +10,7 @@ from pipeline_assets.orchestration.sensors.ticks import (
     CHECK_INTERVAL_S,
     Tick,
     evaluated,
-    remembered,
-    was_asked_lately,
+    requested_once,
 )
 from pipeline_assets.services.pipeline import Pipeline
 
@@ -46,12 +43,13 @@ def _tick(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> Tick:
     for job, what in _COMES_FIRST.items():
         if runs.is_active(job):
             return dg.SkipReason(what)
-    now = pipeline.clock()
-    until = done_at.isoformat()
-    if was_asked_lately(runs, PUBLISH, remembered(context), ("until", until), now):
-        return dg.SkipReason("Publishing was requested and failed; it is requested again later.")
-    cursor = {"until": until, "asked_at": now.isoformat()}
-    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
+    return requested_once(
+        context,
+        PUBLISH,
+        {"until": done_at.isoformat()},
+        pipeline.clock(),
+        "Publishing was requested and failed; it is requested again later.",
+    )
 
 
 _COMES_FIRST = {

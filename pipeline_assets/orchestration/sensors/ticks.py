@@ -1,7 +1,7 @@
 """What the sensors share: how often they look, what a tick remembers, and what stops a tick."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,23 +54,25 @@ def remembered(context: dg.SensorEvaluationContext) -> dict[str, Any]:
     return json.loads(context.cursor) if context.cursor else {}
 
 
-def was_asked_lately(
-    runs: InstanceRuns,
+def requested_once(
+    context: dg.SensorEvaluationContext,
     job_name: str,
-    asked: dict[str, Any],
-    wanted: tuple[str, object],
+    wanted: Mapping[str, Any],
     now: datetime,
-) -> bool:
-    """Whether a run of the job was requested a short time ago for what is `wanted`: name and value.
+    otherwise: str,
+) -> Tick:
+    """One run of the job for what is `wanted`; none if it was requested a short time ago.
 
-    The last tick's cursor has the value by its name, and `asked_at`. A run that was interrupted
-    does not count.
+    The cursor keeps `wanted`, and when it was requested. A run that was interrupted does not count.
+    `otherwise` says why there is no run.
     """
-    name, value = wanted
-    if asked.get(name) != value:
-        return False
-    is_lately = now - datetime.fromisoformat(asked["asked_at"]) < _ASK_AGAIN_AFTER
-    return is_lately and not runs.was_interrupted(job_name)
+    asked = remembered(context)
+    if wanted.items() <= asked.items():
+        is_lately = now - datetime.fromisoformat(asked["asked_at"]) < _ASK_AGAIN_AFTER
+        if is_lately and not InstanceRuns(context.instance).was_interrupted(job_name):
+            return dg.SkipReason(otherwise)
+    cursor = {**wanted, "asked_at": now.isoformat()}
+    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=json.dumps(cursor))
 
 
 def looks(settled: SettledFiles) -> dict[str, float]:
