@@ -17,6 +17,7 @@ from pipeline_assets_tests.workplace import PROJECT_ROOT
 
 SEARCHES = {"quarantine": "From inbox to catalogue", "PIPELINE_SETTLE_S": "Settings"}
 PHONE, DESK = (390, 844), (1280, 900)
+SHOWN = ("index.html", "first-night.html", "reference/settings.html")
 
 
 def build(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
@@ -101,11 +102,12 @@ def test_no_page_is_wider_than_the_screen(
 ) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for name in pages(site):
+    # Colours change no width: in the dark, only the pages that are looked at.
+    for name in pages(site) if scheme == "light" else SHOWN:
         page.goto((site / name).as_uri())
         widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1], name
-        if name in ("index.html", "first-night.html", "reference/settings.html"):
+        if name in SHOWN:
             ARTEFACTS.mkdir(exist_ok=True)
             shown = f"site-{Path(name).stem}-{size[0]}-{scheme}.png"
             page.screenshot(path=ARTEFACTS / shown)

@@ -55,7 +55,7 @@ def test_a_slow_drain_beside_a_daemon_is_left_alone(
         with writing(workplace.pipeline.engine) as connection:
             connection.execute(text("UPDATE locks SET name = name"))
             drain = subprocess.Popen([str(SCRIPT), "drain", "--json"], stdout=subprocess.PIPE)
-            time.sleep(25)  # the run monitor's next looks, and the sensor's
+            time.sleep(16)  # the run monitor's next looks, and the sensor's
         out, _ = drain.communicate(timeout=120)
         runs = [run for run in ui.runs() if run["jobName"] == "product_update"]
     assert {run["status"] for run in runs} == {"SUCCESS"}, runs
