@@ -17,6 +17,7 @@ from pipeline_assets_tests.end_to_end.dagster_dev import Ui
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
 from pipeline_assets_tests.end_to_end.many_workers import Deployment, installed
 from pipeline_assets_tests.mariadb import MariaDb
+from pipeline_assets_tests.object_stores import ObjectServer
 from pipeline_assets_tests.processes import wait_until
 from pipeline_assets_tests.workplace import Workplace
 
@@ -33,10 +34,12 @@ def test_sixty_files_through_redis_make_the_catalogue_that_drain_makes(
     workplace: Workplace,
     mariadb: MariaDb,
     breakable_redis: Redis,
+    object_server: ObjectServer,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """The broker loses all that waits in it."""
+    """The broker loses all that waits in it. The inboxes are in an object store."""
+    workplace.bucket = object_server.new_bucket()
     expected = drained(tmp_path_factory.mktemp("drained"), mariadb)
 
     def break_it() -> None:
