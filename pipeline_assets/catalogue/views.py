@@ -98,13 +98,15 @@ def price_changes(dialect: Dialect) -> str:
     def dollars(cents: str) -> str:
         return dialect.decimal(cents, 9, 2)
 
+    # MySQL divides to four digits more than these, and rounds there: the next rounding is a second.
+    exact = "(price_cents - before_cents) * 1.00000000"
     return f"""
 SELECT company, store_id, store_name, sku, product_id, barcode, name, brand, size,
        kind, scraped_at, scraped_date,
        {dollars("price_cents")} AS price,
        {dollars("before_cents")} AS price_before,
        {dollars("(price_cents - before_cents)")} AS difference,
-       ROUND((price_cents - before_cents) * 1.0 / before_cents, 4) AS difference_share
+       ROUND({exact} / before_cents, 4) AS difference_share
   FROM (SELECT stores.company AS company,
                stores.store_id AS store_id,
                stores.store_name AS store_name,

@@ -62,6 +62,13 @@ def test_a_sku_without_them_is_shown_all_the_same(workplace: Workplace) -> None:
     assert workplace.rows(wanted) == [(None, None, None, None)]
 
 
+def test_a_share_is_rounded_once(workplace: Workplace) -> None:
+    """3/29 is 0.10344…, but 0.1035 if it is rounded to five digits first."""
+    take(workplace, "2025-09-01", row(price=0.29, day="2025-09-01"))
+    take(workplace, "2025-09-02", row(price=0.32, day="2025-09-02"))
+    assert float(workplace.rows(CHANGES)[-1][-1]) == 0.1034
+
+
 def test_price_changes_tells_each_change_with_the_price_before_it(workplace: Workplace) -> None:
     take(workplace, "2025-09-01", row(price=4.0, day="2025-09-01"))
     take(workplace, "2025-09-02", row(price=3.0, day="2025-09-02"))
