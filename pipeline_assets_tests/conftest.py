@@ -13,6 +13,7 @@ from pipeline_assets_tests.brokers import Redis, redis_binary
 from pipeline_assets_tests.mariadb import REQUIRED, MariaDb, running_server, server_binary
 from pipeline_assets_tests.mysql_server import GIVEN, Server, given_server
 from pipeline_assets_tests.object_stores import ObjectServer, running_object_server
+from pipeline_assets_tests.sites import Sites
 from pipeline_assets_tests.workplace import Workplace
 
 # Fixtures of a session or a module that take seconds.
@@ -164,6 +165,21 @@ def workplace(
         place.bucket = request.getfixturevalue("object_server").new_bucket()
     with enter(place, monkeypatch):
         yield place
+
+
+@pytest.fixture
+def sites(request: pytest.FixtureRequest) -> Sites:
+    """Makes workplaces of the kind that the test's parameter says, for tests that need several."""
+    return sites_of(request, getattr(request, "param", "sqlite"))
+
+
+def sites_of(request: pytest.FixtureRequest, kind: str) -> Sites:
+    """The same for any of `sqlite`, `mariadb` and `objects`."""
+    return Sites(
+        kind,
+        request.getfixturevalue("mariadb") if kind == "mariadb" else None,
+        request.getfixturevalue("object_server") if kind == "objects" else None,
+    )
 
 
 def enter(place: Workplace, patch: pytest.MonkeyPatch) -> Workplace:

@@ -32,7 +32,7 @@ from pipeline_assets.services.operators import status as _status  # noqa: F401
 from pipeline_assets_tests.commands import Ran, beside
 from pipeline_assets_tests.workplace import Workplace
 
-_OURS = ("PIPELINE_", "DAGSTER_", "CATALOGUE_")
+_OURS = ("PIPELINE_", "DAGSTER_", "CATALOGUE_", "AWS_")
 LONGEST_S = 120
 
 

@@ -167,11 +167,13 @@ class Workplace:
             self.bucket.put(name, content)
         return path
 
-    def text(self, name: str) -> str:
+    def content(self, name: str) -> bytes:
         """What is in a file below the data folder, or in the object in its place."""
-        if self.bucket is None:
-            return (self.data / name).read_text()
-        return self.bucket.get(name).decode()
+        return (self.data / name).read_bytes() if self.bucket is None else self.bucket.get(name)
+
+    def text(self, name: str) -> str:
+        """The same as text."""
+        return self.content(name).decode()
 
     def delete(self, name: str) -> None:
         """Remove a file below the data folder, or the object in its place."""

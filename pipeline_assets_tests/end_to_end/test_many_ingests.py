@@ -8,7 +8,7 @@ import pytest
 from pipeline_assets_tests import soaks
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.many_ingests import ingest_at_once, overlapping_files
-from pipeline_assets_tests.mysql_server import Server
+from pipeline_assets_tests.sites import Sites
 from pipeline_assets_tests.workplace import Workplace
 
 SEED = 20250924
@@ -30,30 +30,24 @@ def ingested(place: Workplace, seed: int, processes: int) -> Contents:
     return said
 
 
-def rounds(root: Path, mariadb: Server | None, count: int) -> None:
+def rounds(root: Path, sites: Sites, count: int) -> None:
     """One process first, then eight, so many times over."""
     expected: Contents = {}
     for number in range(count + 1):
-        folder = root / str(number)
-        folder.mkdir()
-        with Workplace.create(folder) as place:
-            place.catalogue_url = mariadb.new_catalogue() if mariadb else ""
+        with sites.create(root / str(number)) as place:
             said = ingested(place, SEED, processes=8 if number else 1)
             expected = expected or said
             assert differences(expected, said) == {}, f"round {number}, seed {SEED}"
     assert len(expected["store_prices"]) == 40 * 120
 
 
-def test_eight_processes_make_the_catalogue_that_one_makes_on_mariadb(
-    mariadb: Server, tmp_path: Path
-) -> None:
-    rounds(tmp_path, mariadb, 1)
-
-
-def test_eight_processes_make_the_catalogue_that_one_makes_on_sqlite(tmp_path: Path) -> None:
-    rounds(tmp_path, None, 1)
+@pytest.mark.parametrize("sites", ["mariadb", "objects"], indirect=True)
+def test_eight_processes_make_the_catalogue_that_one_makes(sites: Sites, tmp_path: Path) -> None:
+    """On MariaDB with folders, and on SQLite with an object store."""
+    rounds(tmp_path, sites, 1)
 
 
 @pytest.mark.soak
-def test_twenty_rounds_of_eight_processes_on_mariadb(mariadb: Server, tmp_path: Path) -> None:
-    rounds(tmp_path, mariadb, soaks.rounds(20))
+@pytest.mark.parametrize("sites", ["mariadb"], indirect=True)
+def test_twenty_rounds_of_eight_processes(sites: Sites, tmp_path: Path) -> None:
+    rounds(tmp_path, sites, soaks.rounds(20))

@@ -14,17 +14,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import psutil
 import pytest
 
 from pipeline_assets_tests.commands import beside
+from pipeline_assets_tests.conftest import enter, sites_of
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
 from pipeline_assets_tests.mariadb import MariaDb
-from pipeline_assets_tests.mysql_server import Server
+from pipeline_assets_tests.sites import Sites
 from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.workplace import Workplace
 
@@ -32,7 +34,7 @@ ROUNDS, FEW_ROUNDS = rounds(50), max(1, rounds(50) // 5)
 
 # About as long as an undisturbed drain of these files takes, post-processing included.
 BEGUN = "SELECT COUNT(*) FROM file_attempts"
-LONGEST_S = {"sqlite": 3.0, "mariadb": 5.0}
+LONGEST_S = {"sqlite": 3.0, "mariadb": 5.0, "objects": 5.0}
 
 Drain = Callable[[Workplace, float | None], int]
 
@@ -59,23 +61,22 @@ def fill(place: Workplace) -> Counter[str]:
     place.drop("broken.jsonl", b"not a snapshot\n")
     place.drop("latin.jsonl", b"caf\xe9\n")
     place.drop("empty.jsonl", b"")
-    return digests(place.inbox)
+    return digests(place, "product_inbox")
 
 
-def digests(*folders: Path) -> Counter[str]:
+def digests(place: Workplace, *folders: str) -> Counter[str]:
     """How often each content lies in these folders, reports beside files left out."""
     return Counter(
-        hashlib.sha256(path.read_bytes()).hexdigest()
+        hashlib.sha256(place.content(f"{folder}/{name}")).hexdigest()
         for folder in folders
-        for path in folder.rglob("*.jsonl")
-        if path.is_file()
+        for name in place.files(folder)
+        if name.endswith(".jsonl")
     )
 
 
-def undisturbed(root: Path, drain: Drain) -> Contents:
+def undisturbed(sites: Sites, root: Path, drain: Drain) -> Contents:
     """What the catalogue says when nothing is killed."""
-    root.mkdir()
-    with Workplace.create(root, keeps_logs=True) as place:
+    with sites.create(root) as place:
         fill(place)
         assert drain(place, None) == 0
         return contents(place, with_figures=False)
@@ -86,80 +87,73 @@ def check(place: Workplace, files: Counter[str], expected: Contents, about: str)
     found = differences(expected, contents(place, with_figures=False))
     assert found == {}, f"{about}, seed {SEED}"
     assert place.files("product_inbox") == [], f"{about}, seed {SEED}"
-    kept = digests(place.inbox, place.data / "archive", place.data / "quarantine")
+    kept = digests(place, "product_inbox", "archive", "quarantine")
     assert kept == files, f"{about}, seed {SEED}"
     assert place.one("SELECT COUNT(*) FROM ingested_files WHERE moved_at IS NULL") == 0
 
 
-def kill_drains(
-    root: Path, drain: Drain, count: int, database: str, mariadb: Server | None
-) -> None:
+def kill_drains(sites: Sites, root: Path, drain: Drain, count: int) -> None:
     """A drain killed at a random moment, then another to the end, so many times over."""
     print(f"seed {SEED}")
     choose = random.Random(SEED)
-    expected = undisturbed(root / "undisturbed", drain)
+    expected = undisturbed(sites, root / "undisturbed", drain)
     killed = 0
     for number in range(count):
-        folder = root / str(number)
-        folder.mkdir()
-        with Workplace.create(folder, keeps_logs=True) as place:
-            place.catalogue_url = mariadb.new_catalogue() if mariadb else ""
+        with sites.create(root / str(number)) as place:
             assert place.pipeline
             files = fill(place)
-            delay_s = choose.uniform(0, LONGEST_S[database])
+            delay_s = choose.uniform(0, LONGEST_S[sites.kind])
             killed += drain(place, delay_s) == -signal.SIGKILL
             assert drain(place, None) == 0
             check(place, files, expected, f"round {number}, killed after {delay_s:.3f} s")
-    print(f"{database}: {count} rounds, {killed} killed in time, {20 * count} files, 0 lost")
+    print(f"{sites.kind}: {count} rounds, {killed} killed in time, {20 * count} files, 0 lost")
     assert count < 10 or killed > count / 3
 
 
-def test_a_drain_killed_anywhere_loses_nothing(tmp_path: Path, drain: Drain) -> None:
-    kill_drains(tmp_path, drain, 1, "sqlite", None)
+@pytest.mark.parametrize("sites", ["objects", "mariadb"], indirect=True)
+def test_a_drain_killed_anywhere_loses_nothing(sites: Sites, tmp_path: Path, drain: Drain) -> None:
+    kill_drains(sites, tmp_path, drain, 1)
 
 
-def test_a_drain_killed_anywhere_loses_nothing_on_mariadb(
-    tmp_path: Path, drain: Drain, mariadb: Server
+@pytest.mark.soak
+@pytest.mark.parametrize("sites", ["sqlite", "objects", "mariadb"], indirect=True)
+def test_many_drains_killed_anywhere_lose_nothing(
+    sites: Sites, tmp_path: Path, drain: Drain
 ) -> None:
-    kill_drains(tmp_path, drain, 1, "mariadb", mariadb)
+    kill_drains(sites, tmp_path, drain, ROUNDS)
 
 
 @pytest.mark.soak
-def test_many_drains_killed_anywhere_lose_nothing(tmp_path: Path, drain: Drain) -> None:
-    kill_drains(tmp_path, drain, ROUNDS, "sqlite", None)
-
-
-@pytest.mark.soak
-def test_many_drains_killed_anywhere_lose_nothing_on_mariadb(
-    tmp_path: Path, drain: Drain, mariadb: Server
-) -> None:
-    kill_drains(tmp_path, drain, ROUNDS, "mariadb", mariadb)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("victim", ["daemon", "code server"])
+@pytest.mark.parametrize(
+    ("victim", "kinds"),
+    [("daemon", ("objects", "sqlite")), ("code server", ("sqlite", "objects"))],
+    ids=["daemon", "code server"],
+)
 def test_a_killed_part_of_dagster_loses_nothing(
-    victim: str, tmp_path: Path, drain: Drain, monkeypatch: pytest.MonkeyPatch
+    victim: str,
+    kinds: tuple[str, str],
+    tmp_path: Path,
+    drain: Drain,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Each round is minutes long, so they take turns with folders and an object store."""
     print(f"seed {SEED}")
     choose = random.Random(SEED)
-    expected = undisturbed(tmp_path / "undisturbed", drain)
-    for number in range(FEW_ROUNDS):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        with Workplace.create(folder, keeps_logs=True) as place:
-            for name, value in place.environment.items():
-                monkeypatch.setenv(name, value)
+    expected = undisturbed(sites_of(request, "sqlite"), tmp_path / "undisturbed", drain)
+    for number, kind in zip(range(FEW_ROUNDS), cycle(kinds), strict=False):
+        with sites_of(request, kind).create(tmp_path / str(number)) as place:
+            enter(place, monkeypatch)
             assert place.pipeline
             files = fill(place)
-            log = folder / "dev.log"
+            log = place.root / "dev.log"
             with dagster_dev(place.home, log):
                 eventually(partial(place.one, BEGUN), 60, log)
                 time.sleep(choose.uniform(0, 12))
                 assert kill_part(place, victim)
             with dagster_dev(place.home, log):
                 eventually(partial(is_drained, place), 400, log)
-            check(place, files, expected, f"round {number} of the {victim}")
+            check(place, files, expected, f"round {number} of the {victim}, {kind}")
     print(f"{victim}: {FEW_ROUNDS} rounds, {20 * FEW_ROUNDS} files, 0 lost")
 
 
@@ -194,11 +188,10 @@ def test_a_server_killed_in_the_middle_of_transactions_loses_nothing(
 ) -> None:
     print(f"seed {SEED}")
     choose = random.Random(SEED)
-    expected = undisturbed(tmp_path / "undisturbed", drain)
+    sites = Sites("sqlite")
+    expected = undisturbed(sites, tmp_path / "undisturbed", drain)
     for number in range(FEW_ROUNDS):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        with Workplace.create(folder, keeps_logs=True) as place:
+        with sites.create(tmp_path / str(number)) as place:
             place.catalogue_url = breakable_mariadb.new_database()
             place.variables = {"PIPELINE_RETRY_WAIT_S": "0.5"}
             assert place.pipeline

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from signal import SIGINT, SIGTERM
 from typing import Any
@@ -19,7 +20,6 @@ import pytest
 from pipeline_assets.catalogue import attempts
 from pipeline_assets.catalogue.database.engine import writing
 from pipeline_assets.domain.files.attempts import Event
-from pipeline_assets.inbox.scanning import InboxFile
 from pipeline_assets.services.pipeline import utc_now
 from pipeline_assets_tests.contents import Contents, contents, differences
 from pipeline_assets_tests.end_to_end.many_ingests import overlapping_files
@@ -27,7 +27,7 @@ from pipeline_assets_tests.end_to_end.stopped import GENEROUS_S
 from pipeline_assets_tests.end_to_end.test_random_kills import digests, fill
 from pipeline_assets_tests.enrichment.shop import Shop, at_shop, open_shop, to_enrich
 from pipeline_assets_tests.forked_commands import Fork
-from pipeline_assets_tests.mysql_server import Server
+from pipeline_assets_tests.sites import Sites
 from pipeline_assets_tests.soaks import SEED, rounds
 from pipeline_assets_tests.workplace import Workplace, row
 
@@ -59,7 +59,8 @@ def ingested(place: Workplace, _: Shop) -> None:
 
 
 def halted(place: Workplace, _: Shop) -> None:
-    file = InboxFile.from_stat("a.jsonl", place.drop("a.jsonl", [row()]).lstat())
+    place.drop("a.jsonl", [row()])
+    (file,) = place.pipeline.files.look(place.pipeline.folders.product_inbox).files
     with writing(place.pipeline.engine) as connection:
         attempts.note(
             connection,
@@ -116,20 +117,20 @@ class Undisturbed:
     leaves: Any
 
 
-@dataclass
+@dataclass(frozen=True)
 class Course:
-    """Workplaces of one database, and the means to run commands in them."""
+    """Workplaces of one kind, and the means to run commands in them."""
 
     root: Path
     fork: Fork
     shop: Shop
-    mariadb: Server | None
+    sites: Sites
+    patch: pytest.MonkeyPatch
 
     def place(self, name: str, case: Case) -> Workplace:
-        folder = self.root / name
-        folder.mkdir()
-        place = Workplace.create(folder, keeps_logs=True)
-        place.catalogue_url = self.mariadb.new_catalogue() if self.mariadb else ""
+        place = self.sites.create(self.root / name)
+        for variable, value in place.environment.items():
+            self.patch.setenv(variable, value)
         assert place.pipeline
         case.begin(place, self.shop)
         return place
@@ -152,7 +153,7 @@ def stop_often(course: Course, case: Case, count: int) -> None:
         delay_s = choose.uniform(0, expected.seconds)
         about = f"round {number}, stopped after {delay_s:.3f} s, seed {SEED}"
         with course.place(str(number), case) as place:
-            files = digests(place.data)
+            files = digests(place, "product_inbox", "barcode_enrichment_inbox")
             running = course.fork(place, *case.arguments, "--json")
             time.sleep(delay_s)
             signal_number = choose.choice([SIGINT, SIGTERM])
@@ -169,7 +170,7 @@ def stop_often(course: Course, case: Case, count: int) -> None:
             assert not outcomes.keys() & {"failed", "died", "started"}, f"{about}: {outcomes}"
             record += outcomes
             if case.arguments[0] == "drain":
-                kept = digests(place.inbox, place.data / "archive", place.data / "quarantine")
+                kept = digests(place, "product_inbox", "archive", "quarantine")
                 assert kept & files == files, about
     print(f"{case.arguments[0]}: {count} rounds, longest {longest_s:.2f} s, {dict(record)}")
 
@@ -185,23 +186,27 @@ def check(place: Workplace, case: Case, expected: Undisturbed, about: str) -> No
     assert place.one("SELECT COUNT(*) FROM ingested_files WHERE moved_at IS NULL") == 0, about
 
 
-def test_an_enrichment_stopped_anywhere_loses_nothing(
-    tmp_path: Path, fork: Fork, wide_shop: Shop
-) -> None:
-    stop_often(Course(tmp_path, fork, wide_shop, None), CASES["enrich"], 1)
+@pytest.fixture
+def course(
+    tmp_path: Path, fork: Fork, wide_shop: Shop, sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> Course:
+    return Course(tmp_path, fork, wide_shop, sites, monkeypatch)
+
+
+@pytest.mark.parametrize("sites", ["objects"], indirect=True)
+def test_an_enrichment_stopped_anywhere_loses_nothing(course: Course) -> None:
+    stop_often(course, CASES["enrich"], 1)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("command", CASES)
-def test_a_command_stopped_anywhere_loses_nothing(
-    command: str, tmp_path: Path, fork: Fork, wide_shop: Shop
-) -> None:
-    stop_often(Course(tmp_path, fork, wide_shop, None), CASES[command], ROUNDS)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("command", CASES)
-def test_a_command_stopped_anywhere_loses_nothing_on_mariadb(
-    command: str, tmp_path: Path, fork: Fork, wide_shop: Shop, mariadb: Server
-) -> None:
-    stop_often(Course(tmp_path, fork, wide_shop, mariadb), CASES[command], ROUNDS)
+@pytest.mark.parametrize(
+    ("sites", "command"),
+    [
+        *product(["sqlite", "mariadb"], CASES),
+        *product(["objects"], ["drain", "enrich", "requeue", "sample"]),
+    ],
+    indirect=["sites"],
+)
+def test_a_command_stopped_anywhere_loses_nothing(command: str, course: Course) -> None:
+    """With an object store: those that read, write or move objects."""
+    stop_often(course, CASES[command], ROUNDS)

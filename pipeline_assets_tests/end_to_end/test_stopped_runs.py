@@ -182,7 +182,7 @@ def test_make_dev_leaves_no_process_behind_and_loses_nothing(
     assert not seen & {"died", "failed", "halted", "started"}, seen
     # The page that hung is asked for again; what was answered is not.
     assert [sku for sku in shop.asked if sku != "2"] == ["1", "3"]
-    kept = digests(workplace.data / "archive", workplace.data / "quarantine")
+    kept = digests(workplace, "archive", "quarantine")
     assert kept & files == files
     assert workplace.rows(PRICES) == expected
 

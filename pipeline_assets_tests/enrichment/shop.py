@@ -164,12 +164,11 @@ def at_shop(shop: Shop, patch: pytest.MonkeyPatch, **settings: object) -> None:
 
 def to_enrich(place: Workplace, name: str, rows: Sequence[dict[str, Any]]) -> None:
     """Put a file into the enrichment inbox."""
-    folder = place.data / "barcode_enrichment_inbox"
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    content = "".join(json.dumps(row) + "\n" for row in rows)
+    place.put(f"barcode_enrichment_inbox/{name}", content.encode())
 
 
 def delivered(place: Workplace, name: str) -> list[dict[str, Any]]:
     """The products of an enriched file in the product inbox, in order."""
-    lines = (place.inbox / name).read_text().splitlines()
+    lines = place.text(f"product_inbox/{name}").splitlines()
     return [json.loads(line)["product"] for line in lines]
