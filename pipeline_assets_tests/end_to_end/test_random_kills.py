@@ -34,7 +34,7 @@ ROUNDS, FEW_ROUNDS = rounds(50), max(1, rounds(50) // 5)
 
 # About as long as an undisturbed drain of these files takes, post-processing included.
 BEGUN = "SELECT COUNT(*) FROM file_attempts"
-LONGEST_S = {"sqlite": 3.0, "mariadb": 5.0, "objects": 5.0}
+LONGEST_S = {"sqlite": 3.0, "mariadb": 5.0, "objects": 4.0}
 
 Drain = Callable[[Workplace, float | None], int]
 
