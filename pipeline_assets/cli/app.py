@@ -185,6 +185,7 @@ def _show_interrupted(stop: Interrupted, *, as_json: bool) -> None:
     from pipeline_assets.cli import terminal
     from pipeline_assets.cli.common import files_left, print_json
 
+    left = files_left()
     if as_json:
-        print_json({})
-    terminal.show_interrupted(stop, files_left())
+        print_json({}, left)
+    terminal.show_interrupted(stop, left)

@@ -6,8 +6,8 @@ Dagster is imported where it is needed, so that `--help` is quick.
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +21,7 @@ from pipeline_assets.environment import (
     unknown_variables,
     unknown_variables_in_words,
 )
-from pipeline_assets.errors import UnavailableError
+from pipeline_assets.errors import FilesUnavailableError, UnavailableError
 from pipeline_assets.services.files.run_records import NoRuns, RunRecords, RunsOnDemand
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.settings import Settings, enter_dagster_home
@@ -136,26 +136,28 @@ def definitions_here() -> "dg.Definitions":
     return defs
 
 
-def files_left() -> dict[str, int]:
-    """How many files are in each inbox; this needs no database."""
+def files_left() -> dict[str, int | None]:
+    """How many files are in each inbox, None where nobody can say; this needs no database."""
     pipeline = find_pipeline()
-    left = {}
-    for inbox in pipeline.inboxes:
-        try:
-            left[inbox.name] = len(pipeline.files.look(inbox.folder).files)
-        except FileNotFoundError:
-            left[inbox.name] = 0
+    left: dict[str, int | None] = {inbox.name: None for inbox in pipeline.inboxes}
+    with suppress(FilesUnavailableError):  # at the first one: each may take as long as a time-out
+        for inbox in pipeline.inboxes:
+            try:
+                left[inbox.name] = len(pipeline.files.look(inbox.folder).files)
+            except FileNotFoundError:
+                left[inbox.name] = 0
     return left
 
 
-def print_json(value: dict[str, Any]) -> None:
+def print_json(value: dict[str, Any], left: Mapping[str, int | None] | None = None) -> None:
     """One JSON object on stdout, and nothing else.
 
-    If a signal asked the command to stop, the object names it in `interrupted`.
+    If a signal asked the command to stop, the object names it in `interrupted`, and what is `left`.
     """
     number = stopping.requested()
     if number is not None:
-        value = value | {"interrupted": signal.Signals(number).name, "files_left": files_left()}
+        left = files_left() if left is None else left
+        value = value | {"interrupted": signal.Signals(number).name, "files_left": left}
     print(json.dumps(value, ensure_ascii=False, default=str))
 
 

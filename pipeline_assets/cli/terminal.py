@@ -239,9 +239,14 @@ def ask(text: str) -> None:
     errors.print(text, markup=False, end="")
 
 
-def show_interrupted(stop: Interrupted, files_left: Mapping[str, int]) -> None:
-    """That a signal stopped the command, and what is left."""
-    left = [f"{_count(n, 'file')} in {name}/" for name, n in files_left.items() if n]
+def show_interrupted(stop: Interrupted, files_left: Mapping[str, int | None]) -> None:
+    """That a signal stopped the command, and what is left; None where nobody can say."""
+    unknown = "an unknown number of files"
+    left = [
+        f"{unknown if n is None else _count(n, 'file')} in {name}/"
+        for name, n in files_left.items()
+        if n != 0
+    ]
     errors.print(
         f"{stop} Nothing is half done. Left: {' and '.join(left) or 'no file'}. "
         "Run the command again to go on.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from signal import SIGINT, SIGTERM
 
+import pytest
 from sqlalchemy import text
 
 from pipeline_assets.catalogue.database.engine import Lock, writing
@@ -16,7 +17,9 @@ from pipeline_assets_tests.enrichment.shop import Shop, html, to_enrich
 from pipeline_assets_tests.forked_commands import Fork
 from pipeline_assets_tests.workplace import Workplace, row
 
-ON_BOTH_DATABASES = True
+on_both_databases = pytest.mark.parametrize("workplace", ["sqlite", "mariadb"], indirect=True)
+# On MariaDB with folders, and on SQLite with an object store.
+on_objects_too = pytest.mark.parametrize("workplace", ["objects", "mariadb"], indirect=True)
 
 
 @contextmanager
@@ -26,6 +29,7 @@ def locked(place: Workplace, lock: Lock) -> Iterator[None]:
         yield
 
 
+@on_both_databases
 def test_a_drain_that_waits_for_a_lock_stops(workplace: Workplace, fork: Fork) -> None:
     assert workplace.pipeline
     workplace.drop("a.jsonl", [row()])
@@ -41,6 +45,7 @@ def test_a_drain_that_waits_for_a_lock_stops(workplace: Workplace, fork: Fork) -
     assert outcomes(workplace) == []
 
 
+@on_both_databases
 def test_a_file_that_waits_for_its_turn_to_write_is_interrupted_and_free_at_once(
     workplace: Workplace, fork: Fork
 ) -> None:
@@ -63,6 +68,7 @@ def test_a_file_that_waits_for_its_turn_to_write_is_interrupted_and_free_at_once
     assert workplace.one("SELECT COUNT(*) FROM prices") == 2
 
 
+@on_both_databases
 def test_the_pause_before_a_retry_ends(workplace: Workplace, fork: Fork) -> None:
     workplace.pipeline.engine.dispose()
     workplace.drop("a.jsonl", [row()])
@@ -83,6 +89,7 @@ def test_the_pause_before_a_retry_ends(workplace: Workplace, fork: Fork) -> None
     assert outcomes(workplace) == ["failed", "accepted"]
 
 
+@on_objects_too
 def test_between_two_files_a_drain_takes_no_other_one_and_does_not_post_process(
     workplace: Workplace, fork: Fork
 ) -> None:
@@ -101,6 +108,7 @@ def test_between_two_files_a_drain_takes_no_other_one_and_does_not_post_process(
     assert outcomes(workplace).count("accepted") == 5
 
 
+@on_objects_too
 def test_enrichment_stops_after_the_page_under_way_and_asks_for_none_twice(
     workplace: Workplace, shop: Shop, fork: Fork
 ) -> None:

@@ -92,15 +92,36 @@ def test_a_command_that_waits_for_dagsters_storage_stops(workplace: Workplace, f
         os.close(folder)
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"CATALOGUE_URL": "mysql+mysqlconnector://root@ADDRESS/nowhere"},
+        {
+            "PIPELINE_FILES_URL": "s3://bucket/nowhere",
+            "AWS_ENDPOINT_URL": "http://ADDRESS",
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+        },
+    ],
+    ids=["database", "object store"],
+)
 def test_a_command_that_waits_for_an_unreachable_server_stops(
-    workplace: Workplace, fork: Fork
+    variables: dict[str, str], workplace: Workplace, fork: Fork
 ) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        url = f"mysql+mysqlconnector://root@127.0.0.1:{unused.getsockname()[1]}/nowhere"
-        running = fork(workplace, "drain", "--json", CATALOGUE_URL=url, PIPELINE_RETRY_WAIT_S="60")
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+        there = {name: value.replace("ADDRESS", address) for name, value in variables.items()}
+        running = fork(workplace, "drain", "--json", PIPELINE_RETRY_WAIT_S="60", **there)
         until(lambda: "Next try in 60 s" in said(workplace).replace("\n", " "))
-        assert stopped(running, SIGTERM).json()["interrupted"] == "SIGTERM"
+        ran = stopped(running, SIGTERM)
+    left = 0 if "CATALOGUE_URL" in variables else None
+    assert ran.json() == {
+        "interrupted": "SIGTERM",
+        "files_left": {"barcode_enrichment_inbox": left, "product_inbox": left},
+    }
+    assert f"Left: {'no file' if left == 0 else 'an unknown number of files in '}" in ran.err
 
 
 @pytest.mark.parametrize("number", [SIGINT, SIGTERM])

@@ -22,6 +22,7 @@ from pipeline_assets.services.files.recovery import recover
 from pipeline_assets.services.operators.requeue import requeue
 from pipeline_assets.services.operators.status import status
 from pipeline_assets_tests import prepared
+from pipeline_assets_tests.conftest import enter
 from pipeline_assets_tests.end_to_end.dagster_dev import Ui, dagster_dev, eventually
 from pipeline_assets_tests.end_to_end.stopped import outcomes
 from pipeline_assets_tests.end_to_end.test_random_kills import digests, fill, is_drained
@@ -81,6 +82,7 @@ def only_run(place: Workplace) -> dg.DagsterRun:
     return run
 
 
+@pytest.mark.parametrize("workplace", ["sqlite", "objects"], indirect=True)
 def test_a_run_that_a_signal_ends_is_interrupted_and_its_file_is_free_at_once(
     workplace: Workplace, shop: Shop, launched: subprocess.Popen[bytes]
 ) -> None:
@@ -154,12 +156,17 @@ def started_by(place: Workplace) -> list[psutil.Process]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("way", ["Ctrl-C", "SIGTERM to make", "SIGTERM to dagster"])
+@pytest.mark.parametrize(
+    ("workplace", "way"),
+    [("sqlite", "Ctrl-C"), ("objects", "SIGTERM to make"), ("sqlite", "SIGTERM to dagster")],
+    indirect=["workplace"],
+)
 def test_make_dev_leaves_no_process_behind_and_loses_nothing(
     way: str, workplace: Workplace, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with monkeypatch.context() as patch:
+        expected = undisturbed(workplace.root / "undisturbed", patch)
     monkeypatch.setenv("PIPELINE_ENRICHMENT_PAGE_TIMEOUT_S", "10")
-    expected = undisturbed(workplace.root / "undisturbed")
     assert workplace.pipeline
     files = fill(workplace)
     to_enrich(workplace, "a.jsonl", [shop.row("1"), shop.row("2"), shop.row("3")])
@@ -187,10 +194,10 @@ def test_make_dev_leaves_no_process_behind_and_loses_nothing(
     assert workplace.rows(PRICES) == expected
 
 
-def undisturbed(root: Path) -> list[tuple[Any, ...]]:
-    """The prices of the same files, taken without Dagster."""
+def undisturbed(root: Path, patch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """The prices of the same files, taken from folders and without Dagster."""
     root.mkdir()
-    with Workplace.create(root) as place:
+    with enter(Workplace.create(root), patch) as place:
         fill(place)
         for name in place.files("product_inbox"):
             place.ingest(name)

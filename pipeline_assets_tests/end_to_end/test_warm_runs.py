@@ -15,10 +15,10 @@ from pipeline_assets_tests.end_to_end.dagster_dev import dagster_dev, eventually
 from pipeline_assets_tests.end_to_end.stopped import outcomes
 from pipeline_assets_tests.workplace import Workplace, row
 
-ON_BOTH_DATABASES = True
 STORES, DAYS = 6, 4
 
 
+@pytest.mark.parametrize("workplace", ["objects", "mariadb"], indirect=True)
 def test_files_of_one_store_do_not_overtake_each_other(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,6 +44,7 @@ def test_files_of_one_store_do_not_overtake_each_other(
         assert worker_of(run) is not None, run
 
 
+@pytest.mark.parametrize("workplace", ["sqlite", "mariadb"], indirect=True)
 def test_a_slow_drain_beside_a_daemon_is_left_alone(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
