@@ -11,7 +11,7 @@ import pytest
 from pipeline_assets_tests.commands import Command, in_this_process
 from pipeline_assets_tests.workplace import Workplace, row
 
-ON_BOTH_DATABASES = True
+ON_BOTH_DATABASES = ON_OBJECTS_TOO = True
 
 
 @pytest.fixture
