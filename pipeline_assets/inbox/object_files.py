@@ -6,6 +6,7 @@ both names, and the mark tells the same move later that the copy is its own.
 """
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -17,13 +18,15 @@ from pipeline_assets.inbox.object_requests import (
     ChangedError,
     GoneError,
     ObjectRequests,
-    ObjectVersion,
 )
 from pipeline_assets.inbox.object_urls import ObjectUrl
+from pipeline_assets.inbox.object_versions import ObjectVersion
 from pipeline_assets.inbox.reading import opened_file
+from pipeline_assets.inbox.s3_listing import UNKNOWN
 from pipeline_assets.inbox.scanning import InboxFile, Look, oddity_of_name
 
 _FIRST_BYTES, _MORE_BYTES = 2**16, 2**20
+_UNUSUAL = re.compile(f"[\x00-\x1f\x7f{UNKNOWN}]")
 _FOLDER = "a folder; only files directly in the inbox are processed"
 
 
@@ -57,6 +60,8 @@ class ObjectFiles:
     def _oddity(self, file: InboxFile) -> str | None:
         if len(file.name.encode("utf-8", "replace")) > MAX_NAME_BYTES:
             return f"its name is longer than {MAX_NAME_BYTES} bytes; rename it"
+        if _UNUSUAL.search(file.name):
+            return "its name has control characters; write it again under another name"
         if file.size > self._max_bytes:
             return (
                 f"it has {file.size:,} bytes, more than {self._max_bytes:,}. If it is right, raise "

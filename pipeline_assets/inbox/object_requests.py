@@ -7,7 +7,7 @@ Everything else that goes wrong is a `FilesUnavailableError`, which no file is b
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ from obstore.store import AzureStore, GCSStore, S3Store
 
 from pipeline_assets.errors import FilesUnavailableError
 from pipeline_assets.inbox.object_urls import ObjectUrl
+from pipeline_assets.inbox.object_versions import ObjectVersion, whole_seconds_ns
+from pipeline_assets.inbox.s3_listing import Page, list_folder, parse_page
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -52,8 +54,12 @@ _FOR_GOOD = (
 )
 # A listing has no error of its own for these.
 _REFUSALS = ("NoSuchBucket", "ContainerNotFound", "401 Unauthorized", "403 Forbidden")
+# To obstore, an endpoint of its own for each bucket, to which it adds only the key.
+_ENDPOINT_IS_WHOLE = {"virtual_hosted_style_request": True}
 # Marks a copy as that of one version of one object, so that a move that was cut off is known.
 _SOURCE = "source"
+
+FolderListing = tuple[list[ObjectVersion], list[str]]
 
 
 class GoneError(Exception):
@@ -62,21 +68,6 @@ class GoneError(Exception):
 
 class ChangedError(Exception):
     """The object is no longer the version that was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectVersion:
-    """One version of an object: its key, size in bytes, etag, and when it was written (ns)."""
-
-    key: str
-    size: int
-    etag: str
-    written_ns: int
-
-    @property
-    def mark(self) -> str:
-        """What tells this version from any other, also from one of the same bytes."""
-        return f"{self.size} {self.etag} {self.written_ns // 10**9}"
 
 
 class ObjectRequests:
@@ -102,12 +93,48 @@ class ObjectRequests:
             self._made_by = os.getpid()
         return self._store
 
-    def list(self, folder: str) -> tuple[list[ObjectVersion], list[str]]:
+    def list(self, folder: str) -> FolderListing:
         """The objects directly in a folder, and the names of the folders in it."""
         with self._errors():
-            found = obstore.list_with_delimiter(self._client, folder)
+            try:
+                found = obstore.list_with_delimiter(self._client, folder)
+            except InvalidPathError:
+                if self.url.scheme != "s3":
+                    raise
+                return self._list_unusual(folder)
         prefixes = [prefix.rpartition("/")[2] for prefix in found["common_prefixes"]]
         return [_version(meta) for meta in found["objects"] if meta["path"] != folder], prefixes
+
+    def _list_unusual(self, folder: str) -> FolderListing:
+        """The same where there are keys that obstore refuses; they are among the listed ones."""
+        above = f"{self.url.prefix}/" if self.url.prefix else ""
+        prefix = f"{above}{folder}/"
+        found = list_folder(prefix, lambda asked: self._page(asked.signed(self._signed_listing)))
+        objects = [replace(one, key=one.key.removeprefix(above)) for one in found.objects]
+        folders = [one.removeprefix(prefix).removesuffix("/") or "/" for one in found.prefixes]
+        return [one for one in objects if one.key != f"{folder}/"], folders
+
+    def _signed_listing(self, address: str | None) -> str:
+        bucket = replace(self.url, prefix="")
+        there = {} if address is None else {"endpoint": address, **_ENDPOINT_IS_WHOLE}
+        return str(obstore.sign(_store_of(bucket, **there), "GET", "", _SIGNED_FOR))
+
+    def _page(self, address: str) -> Page:
+        try:
+            answer = self._http.get(address)
+            answer.raise_for_status()
+            return parse_page(answer.content)
+        except httpx.HTTPStatusError as error:
+            status = error.response.status_code
+            cause = f"it answers GET with {status}"
+            raise FilesUnavailableError(
+                self.url.shown, cause, is_transient=status >= 500
+            ) from error
+        except httpx.HTTPError as error:
+            raise FilesUnavailableError(self.url.shown, type(error).__name__) from error
+        except ValueError as error:
+            cause = f"its listing cannot be read: {error}"
+            raise FilesUnavailableError(self.url.shown, cause, is_transient=False) from error
 
     def list_below(self, folder: str) -> Iterator[ObjectVersion]:
         """The objects in a folder and in those in it."""
@@ -244,12 +271,10 @@ def _cause(error: BaseException) -> str:
 
 def _version(meta: "ObjectMeta") -> ObjectVersion:
     written = meta["last_modified"].astimezone(UTC)
-    return ObjectVersion(
-        meta["path"], meta["size"], meta["e_tag"] or "", int(written.timestamp()) * 10**9
-    )
+    return ObjectVersion(meta["path"], meta["size"], meta["e_tag"] or "", whole_seconds_ns(written))
 
 
-def _store_of(url: ObjectUrl) -> Any:
+def _store_of(url: ObjectUrl, **more: Any) -> Any:
     """Obstore's client; credentials, endpoint and region come from the usual environment."""
     allows_http = os.environ.get(f"{_VARIABLES[url.scheme]}_ALLOW_HTTP", "").lower() == "true"
     options = {
@@ -261,6 +286,7 @@ def _store_of(url: ObjectUrl) -> Any:
         "prefix": url.prefix or None,
         "client_options": options,
         "retry_config": _RETRIES,
+        **more,
     }
     if url.scheme == "s3":
         return S3Store(url.bucket, **where)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline_assets.catalogue import enrichment
 from pipeline_assets.catalogue.database.engine import writing
-from pipeline_assets.errors import FilesUnavailableError
+from pipeline_assets.errors import FilesUnavailableError, UsageError
 from pipeline_assets.inbox import peeking
 from pipeline_assets.inbox.object_requests import ObjectRequests
 from pipeline_assets.orchestration.run_records import runs_of_inbox
@@ -103,6 +103,18 @@ def test_a_drain_takes_refuses_and_sends_back_as_in_folders(place: Workplace) ->
     assert [one.name for one in found.refused.shown] == ["bad.jsonl"]
     assert requeue(place.pipeline, "bad.jsonl").name == "bad.jsonl"
     assert place.files("product_inbox") == ["bad.jsonl", "notes.txt"]
+
+
+def test_an_object_that_cannot_be_named_is_kept_and_stops_no_other(place: Workplace) -> None:
+    assert place.bucket is not None
+    place.bucket.put_unusual("product_inbox/line\nbreak.jsonl", b"x")
+    place.drop("good.jsonl", [row()])
+    assert place.outcomes(place.drain()) == {"good.jsonl": ("accepted", None)}
+    found = status(place.pipeline, partial(runs_of_inbox, place.instance))
+    assert list(found.product_inbox.others) == ["line\nbreak.jsonl"]
+    assert "control characters" in found.product_inbox.others["line\nbreak.jsonl"]
+    with pytest.raises(UsageError, match="There is no"):
+        requeue(place.pipeline, "line\nbreak.jsonl")
 
 
 def test_an_outage_in_the_middle_of_a_file_is_neither_failure_nor_death(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline_assets.errors import FilesUnavailableError, NotAnInboxFileError, VanishedFileError
+from pipeline_assets.inbox import s3_listing
 from pipeline_assets.inbox.object_files import ObjectFiles
 from pipeline_assets.inbox.object_requests import ObjectRequests
 from pipeline_assets.inbox.object_urls import parse_object_url
@@ -170,6 +171,36 @@ def test_a_look_lists_what_can_be_processed_and_says_what_the_rest_is(place: Pla
     with pytest.raises(FileNotFoundError):
         place.files.file_to_process(place.path("product_inbox/none.jsonl"))
     assert place.files.look(place.path("barcode_enrichment_inbox")).files == ()
+
+
+@pytest.mark.parametrize("page", [1000, 2], ids=["one page", "several pages"])
+def test_a_key_that_cannot_be_named_stops_no_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(s3_listing, "MAX_KEYS", page)
+    for name in ("b+c d&é<%2F>.jsonl", "z.jsonl", "notes.txt", "folder/d.jsonl"):
+        place.bucket.put(f"product_inbox/{name}", CONTENT)
+    usual = place.files.look(place.path("product_inbox"))
+    place.bucket.put_unusual("product_inbox/line\nbreak.jsonl", CONTENT)
+    found = place.files.look(place.path("product_inbox"))
+    assert found.files == usual.files
+    assert [file.name for file in found.files] == ["a.jsonl", "b+c d&é<%2F>.jsonl", "z.jsonl"]
+    assert list(found.others) == ["folder", "line\nbreak.jsonl", "notes.txt"]
+    assert "control characters" in found.others["line\nbreak.jsonl"]
+
+
+def test_a_key_whose_name_the_store_does_not_tell_is_not_processed(place: Place) -> None:
+    place.bucket.put_unusual("product_inbox/a\x01.jsonl", CONTENT)
+    found = place.files.look(place.path("product_inbox"))
+    assert [file.name for file in found.files] == ["a.jsonl"]
+    assert list(found.others) == ["a\N{REPLACEMENT CHARACTER}.jsonl"]
+
+
+def test_a_listing_that_is_refused_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.bucket.put_unusual("product_inbox/line\nbreak.jsonl", CONTENT)
+    monkeypatch.setattr(s3_listing, "MAX_KEYS", "many")
+    with pytest.raises(FilesUnavailableError, match="answers GET with 400"):
+        place.files.look(place.path("product_inbox"))
 
 
 def test_a_listing_and_an_answer_tell_the_same_version(place: Place) -> None:
