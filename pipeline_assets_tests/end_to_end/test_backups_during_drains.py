@@ -96,7 +96,7 @@ def test_a_backup_during_a_drain_is_the_catalogue_between_two_files(workplace: W
     assert check_backups(workplace, files=12, wanted=3) > 0
 
 
-@pytest.mark.soak
+@pytest.mark.repeats
 def test_twenty_backups_of_twenty_are_the_catalogue_between_two_files(
     workplace: Workplace,
 ) -> None:

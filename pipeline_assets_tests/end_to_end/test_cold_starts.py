@@ -74,9 +74,9 @@ def all_on_mariadb(root: Path, server: Server | None) -> Workplace:
     [
         (on_sqlite, 1),
         (all_on_mariadb, 1),
-        pytest.param(on_sqlite, 50, marks=pytest.mark.soak),
-        pytest.param(with_its_catalogue_on_mariadb, 50, marks=pytest.mark.soak),
-        pytest.param(all_on_mariadb, 50, marks=pytest.mark.soak),
+        pytest.param(on_sqlite, 50, marks=pytest.mark.repeats),
+        pytest.param(with_its_catalogue_on_mariadb, 50, marks=pytest.mark.repeats),
+        pytest.param(all_on_mariadb, 50, marks=pytest.mark.repeats),
     ],
 )
 def test_commands_that_start_together_create_one_storage_that_works(

@@ -119,7 +119,7 @@ def _made(place: Workplace) -> Path:
     return root
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.repeats)])
 def test_an_import_of_the_real_files_equals_a_drain_of_them(
     command: Command,
     workplace: Workplace,

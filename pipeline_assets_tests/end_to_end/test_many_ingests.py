@@ -47,7 +47,7 @@ def test_eight_processes_make_the_catalogue_that_one_makes(sites: Sites, tmp_pat
     rounds(tmp_path, sites, 1)
 
 
-@pytest.mark.soak
+@pytest.mark.repeats
 @pytest.mark.parametrize("sites", ["mariadb"], indirect=True)
 def test_twenty_rounds_of_eight_processes(sites: Sites, tmp_path: Path) -> None:
     rounds(tmp_path, sites, soaks.rounds(20))

@@ -76,7 +76,7 @@ def test_a_drain_goes_on_when_the_server_is_back(
     check_outage(workplace, breakable_mariadb, tmp_path, signal.SIGKILL, seconds=4)
 
 
-@pytest.mark.soak
+@pytest.mark.repeats
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_a_drain_goes_on_when_the_server_is_back_after_a_minute(
     workplace: Workplace, breakable_mariadb: MariaDb, tmp_path: Path, how: int

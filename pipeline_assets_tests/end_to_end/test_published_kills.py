@@ -133,7 +133,7 @@ def test_killed_between_any_two_steps(stocked: Shop, killed_publication: Kill) -
     assert names == {stocked.old, stocked.new}
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(rounds(200), marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [10, pytest.param(rounds(200), marks=pytest.mark.repeats)])
 def test_killed_at_random_moments(count: int, stocked: Shop, killed_publication: Kill) -> None:
     choose = random.Random(SEED)
     killed = 0

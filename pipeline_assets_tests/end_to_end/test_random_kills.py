@@ -115,7 +115,7 @@ def test_a_drain_killed_anywhere_loses_nothing(sites: Sites, tmp_path: Path, dra
     kill_drains(sites, tmp_path, drain, 1)
 
 
-@pytest.mark.soak
+@pytest.mark.repeats
 @pytest.mark.parametrize("sites", ["sqlite", "objects", "mariadb"], indirect=True)
 def test_many_drains_killed_anywhere_lose_nothing(
     sites: Sites, tmp_path: Path, drain: Drain

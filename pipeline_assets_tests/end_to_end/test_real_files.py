@@ -84,7 +84,7 @@ def test_store_prices_shows_exactly_what_each_stores_last_file_says(
     assert {key: shown[key] for key in shown if shown[key] != expected[key]} == {}
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.repeats)])
 def test_the_order_and_packing_in_which_files_are_dropped_plays_no_part(
     seed: int, drained: Workplace, real_scrapes: Path, workplace: Workplace
 ) -> None:

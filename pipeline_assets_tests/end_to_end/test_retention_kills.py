@@ -42,7 +42,7 @@ def years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
         yield place
 
 
-@pytest.mark.parametrize("full", [1, pytest.param(2, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [1, pytest.param(2, marks=pytest.mark.repeats)])
 def test_killed_at_every_step_one_after_the_other_no_answer_changes(
     years: Workplace, deadly: Deadly, full: int
 ) -> None:

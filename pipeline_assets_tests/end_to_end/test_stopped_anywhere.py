@@ -198,7 +198,7 @@ def test_an_enrichment_stopped_anywhere_loses_nothing(course: Course) -> None:
     stop_often(course, CASES["enrich"], 1)
 
 
-@pytest.mark.soak
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("sites", "command"),
     [

@@ -116,7 +116,7 @@ def test_processes_that_each_take_every_file_accept_each_once(workplace: Workpla
     rounds(workplace, 1, files=15)
 
 
-@pytest.mark.soak
+@pytest.mark.repeats
 def test_processes_that_each_take_every_file_accept_each_once_many_times(
     workplace: Workplace,
 ) -> None:
@@ -158,7 +158,7 @@ def test_two_drains_take_each_file_once_and_say_so(workplace: Workplace) -> None
     two_drains(workplace, 1)
 
 
-@pytest.mark.soak
+@pytest.mark.repeats
 def test_two_drains_take_each_file_once_many_times(workplace: Workplace) -> None:
     two_drains(workplace, soaks.rounds(20))
 

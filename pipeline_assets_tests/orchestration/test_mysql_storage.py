@@ -51,7 +51,7 @@ def url(mariadb: Server) -> str:
     return mariadb.new_database()
 
 
-@pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.repeats)])
 def test_processes_that_open_it_together_create_it_once(
     mariadb: Server, made_by_dagster: str, full: int
 ) -> None:

@@ -104,7 +104,7 @@ def made_by_dagster() -> dict[str, tuple[object, object]]:
 
 
 @pytest.mark.from_nothing
-@pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.repeats)])
 def test_processes_that_open_it_together_create_it_once(workplace: Workplace, full: int) -> None:
     for _ in range(rounds(full)):
         begin = time.monotonic() + 0.1
@@ -121,7 +121,7 @@ def test_processes_that_open_it_together_create_it_once(workplace: Workplace, fu
 
 
 @pytest.mark.from_nothing
-@pytest.mark.parametrize("full", [2, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [2, pytest.param(50, marks=pytest.mark.repeats)])
 def test_a_creation_that_is_killed_is_taken_up_again(workplace: Workplace, full: int) -> None:
     rng = random.Random(SEED)
     print(f"seed {SEED}")

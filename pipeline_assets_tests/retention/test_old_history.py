@@ -28,7 +28,7 @@ def lows(place: Workplace) -> list[Any]:
     return place.rows("SELECT * FROM company_products ORDER BY product_id, company")
 
 
-@pytest.mark.parametrize("snapshots", [25, pytest.param(250, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("snapshots", [25, pytest.param(250, marks=pytest.mark.repeats)])
 def test_all_answers_are_equal_before_and_after(workplace: Workplace, snapshots: int) -> None:
     print(f"seed {SEED}")
     fill(workplace, str(SEED), snapshots)

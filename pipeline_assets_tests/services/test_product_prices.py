@@ -81,7 +81,7 @@ def begin_anew(place: Workplace) -> None:
         connection.execute(delete(post_processing_steps).where(mine))
 
 
-@pytest.mark.parametrize("full", [2, pytest.param(60, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [2, pytest.param(60, marks=pytest.mark.repeats)])
 def test_after_any_history_the_rows_equal_a_naive_reading(workplace: Workplace, full: int) -> None:
     clock = Clock(datetime(2025, 7, 2))
     workplace.change(clock=clock)

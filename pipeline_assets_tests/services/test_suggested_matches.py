@@ -255,7 +255,7 @@ def outcome(place: Workplace) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("full", [2, pytest.param(40, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [2, pytest.param(40, marks=pytest.mark.repeats)])
 def test_after_any_history_the_outcome_is_that_of_a_run_from_scratch(
     workplace: Workplace, full: int
 ) -> None:

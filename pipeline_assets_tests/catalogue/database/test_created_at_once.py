@@ -40,7 +40,7 @@ def _fork(url: str, begin: float) -> int:
     return process_id
 
 
-@pytest.mark.parametrize("full", [1, pytest.param(300, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [1, pytest.param(300, marks=pytest.mark.repeats)])
 def test_on_sqlite(tmp_path: Path, full: int) -> None:
     """Switching a new file to its write-ahead log fails at once if another process does so too."""
     for number in range(rounds(full)):
@@ -49,7 +49,7 @@ def test_on_sqlite(tmp_path: Path, full: int) -> None:
         engine.dispose()
 
 
-@pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [1, pytest.param(50, marks=pytest.mark.repeats)])
 def test_on_mariadb(mariadb: Server, full: int) -> None:
     for _ in range(rounds(full)):
         engine = created_at_once(mariadb.new_database())

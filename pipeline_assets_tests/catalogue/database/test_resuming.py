@@ -209,7 +209,7 @@ def test_only_one_process_migrates_and_one_that_waits_too_long_says_so(
         one.dispose()
 
 
-@pytest.mark.parametrize("full", [2, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("full", [2, pytest.param(200, marks=pytest.mark.repeats)])
 @pytest.mark.parametrize("is_filled", [False, True], ids=["empty", "filled"])
 def test_a_migration_whose_process_is_killed_is_resumed(
     engine: Engine, is_filled: bool, full: int, request: pytest.FixtureRequest
