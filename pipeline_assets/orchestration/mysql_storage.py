@@ -31,7 +31,6 @@ from dagster_mysql.run_storage import MySQLRunStorage
 from dagster_mysql.schedule_storage import MySQLScheduleStorage
 from dagster_mysql.utils import (
     create_mysql_connection,
-    mysql_isolation_level,
     mysql_url_from_config,
 )
 
@@ -160,9 +159,14 @@ class MySqlStorage(DagsterMySQLStorage):
 
 
 def _kept_engine(mysql_url: str) -> Any:
+    """An engine whose transactions lock the rows that they find, and no gaps between rows.
+
+    Dagster looks for a run's entry of a check, and adds it where there is none. Under REPEATABLE
+    READ, its own level, two runs that do so at once each lock the gap that the other writes into.
+    """
     engine = create_engine(
         mysql_url,
-        isolation_level=mysql_isolation_level(),  # type: ignore[no-untyped-call]
+        isolation_level="READ COMMITTED",
         pool_size=_KEPT,
         max_overflow=-1,
         pool_pre_ping=True,

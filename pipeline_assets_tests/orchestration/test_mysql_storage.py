@@ -2,11 +2,15 @@
 
 import os
 import re
+import threading
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+import dagster as dg
 import pytest
+from dagster._core.events.log import EventLogEntry
 from dagster_mysql import DagsterMySQLStorage
 from sqlalchemy import Engine
 
@@ -73,6 +77,35 @@ def _fork(url: str, begin: float) -> int:
             os._exit(1)
         os._exit(0)
     return process_id
+
+
+def test_runs_that_report_one_check_at_the_same_moment_do_not_block_each_other(url: str) -> None:
+    """Dagster updates a run's entry, and inserts it where there is none."""
+    storage = MySqlStorage(url).event_log_storage
+    together = threading.Barrier(2)
+
+    def report(number: int) -> None:
+        for round_number in range(10):
+            event = evaluation(f"{round_number}-{number}")
+            try:
+                together.wait(60)
+                storage.store_event(event)
+            except BaseException:
+                together.abort()  # the others wait for this thread
+                raise
+
+    with ThreadPoolExecutor(together.parties) as pool:
+        list(pool.map(report, range(together.parties)))
+    key = dg.AssetCheckKey(dg.AssetKey("made"), "fine")
+    assert len(storage.get_asset_check_execution_history(key, limit=100)) == 20
+
+
+def evaluation(run_id: str) -> EventLogEntry:
+    found = dg.AssetCheckEvaluation(asset_key=dg.AssetKey("made"), check_name="fine", passed=True)
+    kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    event = dg.DagsterEvent(kind.value, "a_job", event_specific_data=found)
+    said_at = time.time()
+    return EventLogEntry(None, "debug", "", run_id, said_at, "a_step", "a_job", event)  # type: ignore[no-untyped-call]
 
 
 def test_a_look_creates_nothing_and_opens_what_is_there(mariadb: Server, url: str) -> None:
