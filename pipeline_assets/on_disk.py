@@ -4,8 +4,6 @@ import hashlib
 import os
 from pathlib import Path
 
-_READ_AT_ONCE = 2**20
-
 
 def sync_to_disk(path: Path) -> None:
     """Return once a file's content, or a folder's list of names, is on disk."""
@@ -18,8 +16,5 @@ def sync_to_disk(path: Path) -> None:
 
 def sha256_of(path: Path) -> str:
     """The digest of a file's bytes."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while piece := stream.read(_READ_AT_ONCE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -3,11 +3,10 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -19,7 +18,7 @@ import obstore
 from obstore import sign
 from obstore.store import S3Store
 
-from pipeline_assets_tests.processes import end, wait_until
+from pipeline_assets_tests.processes import end, free_ports, wait_until
 
 START_S = 60
 _KEY, _SECRET = "tests", "secret-of-the-tests"
@@ -43,7 +42,7 @@ class ObjectServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        ports = _free_ports(2 * len(_PORTS))
+        ports = free_ports(2 * len(_PORTS))
         self.port = ports[_PORTS.index("s3.port")]
         named = [*_PORTS, *(f"{name}.grpc" for name in _PORTS)]
         config = self._folder / "s3.json"
@@ -175,15 +174,6 @@ class Bucket:
         for name in self.names():
             other.put(name, self.get(name))
         return other
-
-
-def _free_ports(number: int) -> list[int]:
-    """Ports that nothing listens on; all are looked for before one is given back."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 @contextmanager

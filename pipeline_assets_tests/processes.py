@@ -5,15 +5,24 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 END_S = 30
 
 
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    (port,) = free_ports(1)
+    return port
+
+
+def free_ports(number: int) -> list[int]:
+    """Several of them; all are looked for before one is given back."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def is_listening(port: int) -> bool:
@@ -23,14 +32,17 @@ def is_listening(port: int) -> bool:
 
 
 def wait_until(
-    is_so: Callable[[], object], within_s: float, about: Callable[[], str] = str
+    is_so: Callable[[], object],
+    within_s: float,
+    about: Callable[[], str] = str,
+    every_s: float = 0.1,
 ) -> None:
     """Wait for it; raises `TimeoutError` with what `about` says."""
     give_up_at = time.monotonic() + within_s
     while not is_so():
         if time.monotonic() > give_up_at:
             raise TimeoutError(f"not so within {within_s:g} s: {about()}")
-        time.sleep(0.1)
+        time.sleep(every_s)
 
 
 def end(process: subprocess.Popen[bytes] | None, how: int = signal.SIGTERM) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn
@@ -23,7 +24,7 @@ class Bar:
 
     def __init__(self, *columns: ProgressColumn, is_quiet: bool) -> None:
         self._open = ExitStack()
-        self.progress = Progress(
+        self.shown = Progress(
             *columns,
             console=errors,
             transient=True,
@@ -32,9 +33,9 @@ class Bar:
             disable=is_quiet or not errors.is_terminal,
         )
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> Self:
         self._open.enter_context(_past_logs_of_runs())
-        self._open.enter_context(self.progress)
+        self._open.enter_context(self.shown)
         return self
 
     def __exit__(

@@ -1,7 +1,6 @@
 """How an enrichment looks on a terminal while it runs: rows done, found, none, left; requests."""
 
 import time
-from types import TracebackType
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -14,12 +13,12 @@ from pipeline_assets.services.enrichment.progress import Figures
 _LINE_EVERY_S = 60
 
 
-class EnrichmentBar:
+class EnrichmentBar(Bar):
     """A bar over the current file's rows on a terminal, a line a minute elsewhere."""
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._says_lines = not (is_quiet or errors.is_terminal)
-        self._shown = Bar(
+        super().__init__(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
@@ -27,28 +26,15 @@ class EnrichmentBar:
             TimeRemainingColumn(),
             is_quiet=is_quiet,
         )
-        self._bar = self._shown.progress
-        self._task = self._bar.add_task("reading the inbox", total=None, figures="")
+        self._task = self.shown.add_task("reading the inbox", total=None, figures="")
         self._began_at = time.monotonic()
         self._line_at = self._began_at
-
-    def __enter__(self) -> "EnrichmentBar":
-        self._shown.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._shown.__exit__(kind, error, trace)
 
     def begin(self, name: str, waiting: int) -> None:
         """Work on a file begins; `waiting` more are known."""
         more = f" (+{waiting})" if waiting else ""
         self._began_at = time.monotonic()
-        self._bar.update(
+        self.shown.update(
             self._task, description=escape(name + more), completed=0, total=None, figures=""
         )
 
@@ -59,20 +45,20 @@ class EnrichmentBar:
     def pause(self, seconds: float, why: str) -> None:
         """No file can be processed for this long."""
         text = f"waiting {seconds:g} s: {why}"
-        self._bar.update(self._task, description=escape(text))
+        self.shown.update(self._task, description=escape(text))
         self._line_now_and_then(text)
 
     def progress(self, figures: Figures) -> None:
         """A row is done, or the work on the file begins."""
         text = self._in_words(figures)
-        self._bar.update(
+        self.shown.update(
             self._task, completed=figures.rows_done, total=figures.rows_wanted, figures=text
         )
         self._line_now_and_then(f"{figures.rows_done:,} rows done: {text}")
 
     def says(self, message: str) -> None:
         """Something that people should know."""
-        self._bar.console.print(message, markup=False)
+        self.shown.console.print(message, markup=False)
 
     def _in_words(self, figures: Figures) -> str:
         minutes = (time.monotonic() - self._began_at) / 60

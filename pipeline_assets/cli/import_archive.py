@@ -68,9 +68,9 @@ def bring_in_archive(
 def _read(wanted: ArchiveImport, paths: Sequence[Path], *, is_quiet: bool) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Bar(*columns, TimeElapsedColumn(), is_quiet=is_quiet) as bar:
-        task = bar.progress.add_task("reading the folder", total=len(paths))
+        task = bar.shown.add_task("reading the folder", total=len(paths))
         for _ in wanted.read(paths):
-            bar.progress.advance(task)
+            bar.shown.advance(task)
 
 
 def _import(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from types import TracebackType
 from typing import Any
 
 from rich.markup import escape
@@ -33,52 +32,39 @@ STYLES = {
 }
 
 
-class FileProgress:
+class FileProgress(Bar):
     """A bar over the files of a drain on a terminal, a line per file elsewhere."""
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
-        self._shown = Bar(
+        super().__init__(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             is_quiet=is_quiet,
         )
-        self._bar = self._shown.progress
-        self._task = self._bar.add_task("reading the inbox", total=None)
+        self._task = self.shown.add_task("reading the inbox", total=None)
         self._done = 0
-
-    def __enter__(self) -> "FileProgress":
-        self._shown.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._shown.__exit__(kind, error, trace)
 
     def begin(self, name: str, waiting: int) -> None:
         """Work on a file begins; `waiting` more are known."""
         total = self._done + 1 + waiting
-        self._bar.update(
+        self.shown.update(
             self._task, description=escape(visible(name)), total=total, completed=self._done
         )
 
     def end(self, name: str, is_ok: bool) -> None:
         """Its run has ended."""
         self._done += 1
-        self._bar.update(self._task, completed=self._done)
+        self.shown.update(self._task, completed=self._done)
         if not errors.is_terminal and not self._is_quiet:
             errors.print(f"{'processed' if is_ok else 'FAILED on'} {visible(name)}", markup=False)
 
     def pause(self, seconds: float, why: str) -> None:
         """No file can be processed for this long."""
         text = f"waiting {seconds:g} s: {why}"
-        self._bar.update(self._task, description=escape(text))
+        self.shown.update(self._task, description=escape(text))
         if not errors.is_terminal and not self._is_quiet:
             errors.print(text, markup=False)
 
@@ -210,7 +196,7 @@ def show_steps(report: Mapping[str, Any]) -> None:
 def working(what: str, *, is_quiet: bool) -> Iterator[None]:
     """On a terminal, show that work is in progress."""
     with Bar(SpinnerColumn(), TextColumn("{task.description}"), is_quiet=is_quiet) as bar:
-        bar.progress.add_task(what, total=None)
+        bar.shown.add_task(what, total=None)
         yield
 
 

@@ -1,7 +1,6 @@
 """Servers on loopback that take alerts: a webhook, and a mail server."""
 
 import json
-import socket
 import ssl
 import threading
 import time
@@ -16,15 +15,10 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from pipeline_assets_tests.processes import free_port
+
 USER, PASSWORD = "pipeline", "p@ss/word"
 _HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind((_HOST, 0))
-        return int(free.getsockname()[1])
 
 
 @dataclass

@@ -10,7 +10,8 @@ from pipeline_assets.alerts.channels import ChannelError
 from pipeline_assets.alerts.mail import MailChannel
 from pipeline_assets.domain.alerts.messages import AlertMessage, alert_message
 from pipeline_assets_tests.alerts.conftest import Authority
-from pipeline_assets_tests.alerts.servers import PASSWORD, USER, MailServer, free_port
+from pipeline_assets_tests.alerts.servers import PASSWORD, USER, MailServer
+from pipeline_assets_tests.processes import free_port
 
 MESSAGE = AlertMessage("3 files refused", "Send them back, büdde.", "http://ui/runs/1?a=b&c=d")
 

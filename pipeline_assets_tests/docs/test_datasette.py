@@ -2,12 +2,10 @@
 
 import html
 import re
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import yaml
 
 from pipeline_assets.catalogue.column_descriptions import VIEW_COLUMNS
 from pipeline_assets_tests.docs.conftest import KINDS, Documented
+from pipeline_assets_tests.processes import free_port
 from tools.datasette_metadata import (
     DATABASE,
     METADATA,
@@ -29,12 +28,6 @@ DATASETTE = Path(sys.executable).with_name("datasette")
 SHIPPED = yaml.safe_load(METADATA.read_text("utf-8"))["databases"][DATABASE]
 # These say what is there to do: nothing may be.
 MAY_BE_EMPTY = {"stores_to_scrape_next", "changes_of_the_week"}
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline_assets_tests import prepared
+from pipeline_assets_tests.processes import free_port
 
 T = TypeVar("T")
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -50,9 +50,7 @@ class Ui:
 def dagster_dev(home: Path, log: Path, started_in: Path | None = None) -> Iterator[Ui]:
     """Run it until the block ends, as it is configured for users; nothing of it is left behind."""
     prepared.keep_logs(home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("w") as output:
         process = subprocess.Popen(

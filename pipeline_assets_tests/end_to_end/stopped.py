@@ -1,11 +1,11 @@
 """What tests of stopped commands share: waiting for a moment, stopping, the record of attempts."""
 
 import signal
-import time
 from collections.abc import Callable
 
 from pipeline_assets_tests.commands import Ran
 from pipeline_assets_tests.forked_commands import Running
+from pipeline_assets_tests.processes import wait_until
 from pipeline_assets_tests.workplace import Workplace
 
 # How long a command may take to stop here; the contract's 5 s are for a machine of its own.
@@ -14,10 +14,7 @@ GENEROUS_S = 20
 
 def until(is_so: Callable[[], object]) -> None:
     """Wait for it."""
-    give_up_at = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.01)
+    wait_until(is_so, 60, every_s=0.01)
 
 
 def outcomes(place: Workplace, inbox: str = "product_inbox") -> list[str]:

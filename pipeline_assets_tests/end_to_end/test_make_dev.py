@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_assets_tests.end_to_end.dagster_dev import Ui, eventually
+from pipeline_assets_tests.processes import free_port
 from pipeline_assets_tests.workplace import PROJECT_ROOT
 
 FILES = ("Makefile", "pyproject.toml", "constraints.txt", "dagster.yaml", "workspace.yaml")
@@ -36,9 +36,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def test_its_whole_output_has_no_warning(clone: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = clone.parent / "dev.log"
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ from pipeline_assets_tests.end_to_end.dagster_dev import Ui, dagster_dev, eventu
 from pipeline_assets_tests.end_to_end.stopped import outcomes
 from pipeline_assets_tests.end_to_end.test_random_kills import digests, fill, is_drained
 from pipeline_assets_tests.enrichment.shop import Shop, html, to_enrich
+from pipeline_assets_tests.processes import free_port
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace
 
 INBOX = "barcode_enrichment_inbox"
@@ -120,9 +120,7 @@ def test_a_file_whose_run_an_operator_terminates_waits_for_requeue(
 def make_dev(place: Workplace, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`make dev` in a session of its own, once its web server answers."""
     prepared.keep_logs(place.home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = ["make", "-C", str(PROJECT_ROOT), "dev", f"DAGSTER_HOME={place.home}", f"PORT={port}"]
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from dagster._daemon.cli import create_dagster_daemon_cli
 from pipeline_assets.cli.app import COMMANDS
 from pipeline_assets_tests.kubernetes.pods import CODE_SERVER, FOLDER, pods, services
 from pipeline_assets_tests.mysql_server import Server
+from pipeline_assets_tests.processes import free_port
 from pipeline_assets_tests.soaks import rounds
 from pipeline_assets_tests.workplace import PROJECT_ROOT, Workplace, row
 
@@ -146,9 +146,7 @@ def installed(folder: Path) -> Path:
 @contextmanager
 def code_server(home: Path, environment: dict[str, str]) -> Iterator[int]:
     """The image's command, at a free port, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     (start,) = said("CMD")
     command = [str(port) if word == "4266" else word for word in json.loads(start)]
     command = ["127.0.0.1" if word == ANYWHERE else word for word in command]

@@ -4,31 +4,41 @@ All of it follows from other tables and the shipped model, except when a pair wa
 and what happened to pairs that are no longer suggested.
 """
 
+from typing import Any
+
 from sqlalchemy import Column, Date, ForeignKey, Integer, Table
 
 from pipeline_assets.catalogue.schema.base import COMPANY, metadata
 from pipeline_assets.catalogue.schema.types import BYTES, KEY, LONG_TEXT, text_of
 
+
+def _pair_of_skus() -> tuple[Column[Any], Column[Any]]:
+    """The key of a table whose rows are pairs of SKUs."""
+    return (
+        Column(
+            "sku_id_a",
+            KEY,
+            ForeignKey("skus.sku_id"),
+            primary_key=True,
+            autoincrement=False,
+            doc="the SKU of the pair with the lower (company, SKU)",
+        ),
+        Column(
+            "sku_id_b",
+            KEY,
+            ForeignKey("skus.sku_id"),
+            primary_key=True,
+            autoincrement=False,
+            index=True,
+            doc="the other SKU",
+        ),
+    )
+
+
 sku_suggestions = Table(
     "sku_suggestions",
     metadata,
-    Column(
-        "sku_id_a",
-        KEY,
-        ForeignKey("skus.sku_id"),
-        primary_key=True,
-        autoincrement=False,
-        doc="the SKU of the pair with the lower (company, SKU)",
-    ),
-    Column(
-        "sku_id_b",
-        KEY,
-        ForeignKey("skus.sku_id"),
-        primary_key=True,
-        autoincrement=False,
-        index=True,
-        doc="the other SKU",
-    ),
+    *_pair_of_skus(),
     Column("class", text_of(16), nullable=False, doc="`same`, `size unconfirmed` or `variant`"),
     Column(
         "confidence_e6",
@@ -51,23 +61,7 @@ sku_suggestions = Table(
 comparable_pairs = Table(
     "comparable_pairs",
     metadata,
-    Column(
-        "sku_id_a",
-        KEY,
-        ForeignKey("skus.sku_id"),
-        primary_key=True,
-        autoincrement=False,
-        doc="the SKU of the pair with the lower (company, SKU)",
-    ),
-    Column(
-        "sku_id_b",
-        KEY,
-        ForeignKey("skus.sku_id"),
-        primary_key=True,
-        autoincrement=False,
-        index=True,
-        doc="the other SKU",
-    ),
+    *_pair_of_skus(),
     Column("score_e6", Integer, nullable=False, doc="how comparable they are, in millionths"),
     Column("reason", LONG_TEXT, nullable=False, doc="what they have in common, in words"),
     sqlite_with_rowid=False,

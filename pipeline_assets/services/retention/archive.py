@@ -4,7 +4,6 @@ A file is copied, compared by digest and recorded there, and only then removed h
 without its equal at the other place; what a killed process left in both is found by its name.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pipeline_assets.catalogue.retention import archive as catalogue
 from pipeline_assets.errors import PipelineError, UsageError
 from pipeline_assets.folder_lock import alone_in
 from pipeline_assets.inbox.archive import archived_names
-from pipeline_assets.on_disk import sync_to_disk
+from pipeline_assets.on_disk import sha256_of, sync_to_disk
 from pipeline_assets.services.pipeline import Pipeline
 from pipeline_assets.services.retention.part import RetentionPart, switched_off
 from pipeline_assets.services.retention.time_limit import TimeLimit
@@ -135,13 +134,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _refuse_unless_equal(source: Path, target: Path) -> None:
-    if not target.is_file() or _digest(source) != _digest(target):
+    if not target.is_file() or sha256_of(source) != sha256_of(target):
         raise PipelineError(
             f"{target} is not equal to {source}. Nothing was removed. If it is another file, move "
             "it away; if it is a broken copy, delete it; then run retention again."
         )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,6 +1,5 @@
 """What tests of the launcher share: runs that it starts, and what keeps them waiting."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pipeline_assets.orchestration.launcher.processes import worker_of
 from pipeline_assets.orchestration.launcher.warm_launcher import WarmRunLauncher
 from pipeline_assets.orchestration.names import INGEST_OP, PRODUCT_UPDATE
 from pipeline_assets.orchestration.origins import new_run
+from pipeline_assets_tests.processes import wait_until
 from pipeline_assets_tests.workplace import Workplace, row
 
 GENEROUS_S = 60
@@ -92,7 +92,4 @@ def catalogue_locked(place: Workplace) -> Iterator[None]:
 
 def eventually(is_so: Callable[[], object], within_s: float = GENEROUS_S) -> None:
     """Wait for it."""
-    give_up_at = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
+    wait_until(is_so, within_s, every_s=0.02)
